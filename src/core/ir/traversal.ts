@@ -1,0 +1,108 @@
+// Walks over graphs, subgraphs included, so that nobody writes the recursion again.
+import type { Graph, Model, Node } from './graph';
+import type { Tensor } from './tensor';
+
+/** A graph and every graph inside its nodes' attributes, outermost first. */
+export function* graphsWithin(graph: Graph): Generator<Graph> {
+  yield graph;
+  for (const node of graph.nodes) for (const inner of subgraphs(node)) yield* graphsWithin(inner);
+}
+
+/** The graphs directly in a node's attributes: the branches of If, the body of Loop and Scan. */
+export function* subgraphs(node: Node): Generator<Graph> {
+  for (const attribute of node.attributes) {
+    if (attribute.kind === 'graph') yield attribute.value;
+    else if (attribute.kind === 'graphs') yield* attribute.value;
+  }
+}
+
+/** Every node of the model: of the graph, of its subgraphs and of the model's functions. */
+export function* allNodes(model: Model): Generator<Node> {
+  for (const graph of graphsWithin(model.graph)) yield* graph.nodes;
+  for (const fn of model.functions) {
+    for (const node of fn.nodes) {
+      yield node;
+      for (const inner of subgraphs(node)) for (const graph of graphsWithin(inner)) yield* graph.nodes;
+    }
+  }
+}
+
+/** A unique, stable label for each node of a graph: its name, or operator and first output where it has none. */
+export function nodeLabels(graph: Graph): Map<Node, string> {
+  const taken = new Set<string>();
+  const labels = new Map<Node, string>();
+  for (const node of graph.nodes) {
+    const base = node.name || `${node.operator}:${node.outputs.find((output) => output !== '') ?? ''}`;
+    let label = base;
+    for (let n = 2; taken.has(label); n++) label = `${base}#${n}`;
+    taken.add(label);
+    labels.set(node, label);
+  }
+  return labels;
+}
+
+/** Rebuilds a graph bottom-up: `change` sees each graph after its subgraphs were rebuilt. Unchanged parts are shared. */
+export function mapGraphs(graph: Graph, change: (graph: Graph) => Graph): Graph {
+  let changed = false;
+  const nodes = graph.nodes.map((node) => {
+    let nodeChanged = false;
+    const attributes = node.attributes.map((attribute) => {
+      if (attribute.kind === 'graph') {
+        const value = mapGraphs(attribute.value, change);
+        if (value === attribute.value) return attribute;
+        nodeChanged = true;
+        return { name: attribute.name, kind: attribute.kind, value };
+      }
+      if (attribute.kind === 'graphs') {
+        const value = attribute.value.map((inner) => mapGraphs(inner, change));
+        if (value.every((inner, i) => inner === attribute.value[i])) return attribute;
+        nodeChanged = true;
+        return { name: attribute.name, kind: attribute.kind, value };
+      }
+      return attribute;
+    });
+    if (!nodeChanged) return node;
+    changed = true;
+    return { ...node, attributes };
+  });
+  return change(changed ? { ...graph, nodes } : graph);
+}
+
+/** The tensor that a standard Constant node holds as a tensor, if it does. */
+export function constantTensor(node: Node): Tensor | undefined {
+  if (node.operator !== 'Constant' || node.domain !== '') return undefined;
+  const value = node.attributes.find((candidate) => candidate.name === 'value');
+  return value?.kind === 'tensor' ? value.value : undefined;
+}
+
+/** All tensors stored in one graph by the name of their value: initializers and tensors of Constant nodes. */
+export function storedTensors(graph: Graph): Map<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  for (const tensor of graph.initializers) tensors.set(tensor.name, tensor);
+  for (const node of graph.nodes) {
+    const tensor = constantTensor(node);
+    const output = node.outputs[0];
+    if (tensor && output !== undefined) tensors.set(output, tensor);
+  }
+  return tensors;
+}
+
+/** A copy of the graph with the content of stored tensors exchanged, keyed as in `storedTensors`. */
+export function replaceTensors(graph: Graph, replacements: ReadonlyMap<string, Tensor>): Graph {
+  return {
+    ...graph,
+    initializers: graph.initializers.map((tensor) => replacements.get(tensor.name) ?? tensor),
+    nodes: graph.nodes.map((node) => {
+      const replacement = constantTensor(node) && replacements.get(node.outputs[0] ?? '');
+      if (!replacement) return node;
+      return {
+        ...node,
+        attributes: node.attributes.map((attribute) =>
+          attribute.name === 'value'
+            ? { name: 'value', kind: 'tensor' as const, value: replacement }
+            : attribute,
+        ),
+      };
+    }),
+  };
+}

@@ -1,0 +1,57 @@
+// What the product knows of an ONNX operator. Shared code asks these facts and never compares a node's name.
+import type { Dimension, Node, Shape } from '../ir/graph';
+import type { Tensor } from '../ir/tensor';
+
+/** An input that holds learned weights when it is stored in the file. */
+export interface WeightInput {
+  /** Index into the node's inputs. */
+  readonly input: number;
+  /** Weights are pruned and quantized; biases and normalization parameters are left alone. */
+  readonly role: 'weight' | 'bias' | 'normalization';
+  /** Axis of the output channels, where there is one: quantization per channel and rows of heatmaps follow it. */
+  readonly outputAxis?: number;
+}
+
+/** What a shape or cost rule can ask of a node. */
+export interface NodeContext {
+  readonly node: Node;
+  /** Version of the node's operator domain. */
+  readonly opset: number;
+  /** Shape of an input; undefined where it is unknown or the input is not given. */
+  readonly inputShape: (index: number) => Shape | undefined;
+  readonly outputShape: (index: number) => Shape | undefined;
+  /** Value of an input that is known before running: stored, or computed from shapes. Small integer tensors only. */
+  readonly inputValues: (index: number) => readonly number[] | undefined;
+  /** The tensor of an input that is stored in the file. */
+  readonly inputTensor: (index: number) => Tensor | undefined;
+}
+
+export interface InferredOutput {
+  readonly shape: Shape | undefined;
+  /** The value itself, where a small integer tensor is computed from shapes. */
+  readonly values?: readonly number[] | undefined;
+}
+
+/** One operator, in one file or in the file of its family. */
+export interface Operator {
+  /** The name in ONNX, verbatim. */
+  readonly name: string;
+  /** Empty (the default) for the standard domain. */
+  readonly domain?: string;
+  /** Inputs that hold weights. */
+  readonly weights?: (node: Node) => readonly WeightInput[];
+  /** Passes a stored tensor on without learning anything: layers look through it for their weights. */
+  readonly transparent?: boolean;
+  /** Shapes of the outputs, undefined where they cannot be known. Leaves the type to the runtime. */
+  readonly shape?: (context: NodeContext) => readonly InferredOutput[];
+  /** Multiply-accumulates for the whole output; undefined where a needed dimension is unknown. 0 if not given. */
+  readonly macs?: (context: NodeContext) => number | undefined;
+}
+
+/** A product of dimensions; undefined where one is not a known number. */
+export function product(shape: readonly Dimension[] | undefined): number | undefined {
+  return shape?.reduce<number | undefined>(
+    (sum, dimension) => (sum === undefined || typeof dimension !== 'number' ? undefined : sum * dimension),
+    1,
+  );
+}

@@ -1,0 +1,90 @@
+// Every sentence that the engine can say to a person, as a template by code. The engine sends the code and its
+// values; whoever shows it (CLI, editor, panel) makes the sentence, in the reader's language.
+
+/** Errors: what is wrong, where, and what to do. */
+export const errorTemplates = {
+  FILE_NOT_FOUND: 'There is no file {path}. Check the path.',
+  FILE_IS_FOLDER: '{path} is a folder. Name the model file inside it.',
+  FILE_UNREADABLE: '{path} cannot be read ({reason}). Check its permissions.',
+  FILE_EMPTY: '{path} is empty. Export or download the model again.',
+  FORMAT_UNKNOWN: '{path} is not a model file that Counterweight knows: {found}. Supported: {supported}.',
+  ORT_FORMAT:
+    '{path} is in the format of ONNX Runtime (.ort), which cannot be changed. Use the .onnx file that it was made from.',
+  ONNX_CORRUPT: '{path} is not a whole ONNX file: {problem}. Export or download it again.',
+  EXTERNAL_DATA_MISSING:
+    'Tensor {tensor} of {path} is stored in {location}, which is missing or too short. Put that file beside the model.',
+  EXTERNAL_PATH_REFUSED:
+    'Tensor {tensor} of {path} points to {location}, outside the folder of the model. It is not read; export the model again with its data beside it.',
+  TENSOR_SIZE_MISMATCH:
+    'Tensor {tensor} of {path} is declared as {declared}, which takes {expected} bytes, but {actual} are stored. Export the model again.',
+  GRAPH_INVALID: 'The graph of {path} is not valid: {problem}. Export the model again.',
+  NOTHING_TO_DO: 'There is nothing to compress in {path}: {reason}.',
+  STEP_INVALID: 'Step {step}: {problem}.',
+  DATA_INVALID: 'The data {data} cannot be used: {problem}.',
+  OUTPUT_EXISTS: '{path} exists already. Choose another name or folder; nothing was overwritten.',
+  OUTPUT_UNWRITABLE: '{path} cannot be written ({reason}). Choose another folder.',
+  DISK_FULL: 'There is no space left to write {path}. Free some space or choose another folder.',
+  RUNTIME_MISSING: 'ONNX Runtime could not be loaded on this machine: {problem}.',
+  RUNTIME_REFUSED: 'ONNX Runtime cannot run {path}: {problem}',
+  MODELS_DIFFER: '{a} and {b} cannot be compared: {problem}.',
+  LAYER_UNKNOWN: '{path} has no layer {layer}.',
+  ENGINE_DIED:
+    'The engine process ended while it was working ({reason}). The original file is untouched. {log}',
+  USAGE: '{problem}',
+  INTERNAL: 'Internal error: {problem}. This is a bug; the log has its details.',
+} as const;
+
+/** Notes: what is worth knowing about a file or a result, without being an error. */
+export const noteTemplates = {
+  MACS_ASSUME: 'MACs are counted for {assumed}.',
+  MACS_UNKNOWN: 'MACs of {count} nodes are unknown ({operators}).',
+  OPERATOR_UNKNOWN:
+    'Operator {operator} of domain {domain} is unknown; its weights are kept as they are ({count} nodes).',
+  RUNTIME_CANNOT_LOAD: 'ONNX Runtime cannot run this file: {problem}',
+  NOT_A_NETWORK: 'This is no neural network: it holds {operators} and has no weight tensors.',
+  SPARSE_TENSOR: 'Sparse tensor {tensor} is kept as it is.',
+  OPSET_RAISED: 'The opset was raised from {from} to {to}, which quantization needs.',
+  CONTRIB_QUANTIZE:
+    'Opset {opset} cannot be raised because of {operators}; the dequantizing nodes are of the domain com.microsoft.',
+  NOT_QUANTIZED: 'Tensor {tensor} keeps its type: {reason}.',
+  NOT_PRUNED: 'Tensor {tensor} is not pruned: {reason}.',
+  SPARSE_NOT_SMALLER:
+    'Pruned weights are stored as zeros: the file is smaller only when it is zipped or coded.',
+  SPARSE_NOT_FASTER: 'ONNX Runtime has no sparse kernels: zeros in a weight do not make it faster.',
+  INPUTS_RANDOM: 'Outputs were compared on random inputs; give data to see what the loss means for them.',
+  OUTPUTS_NOT_COMPARED: 'Outputs were not compared: {problem}',
+} as const;
+
+export type ErrorCode = keyof typeof errorTemplates;
+export type NoteCode = keyof typeof noteTemplates;
+
+type Placeholders<T extends string> = T extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+
+/** The values that a code's template needs. */
+export type ErrorValues<C extends ErrorCode> = {
+  readonly [K in Placeholders<(typeof errorTemplates)[C]>]: string | number;
+};
+export type NoteValues<C extends NoteCode> = {
+  readonly [K in Placeholders<(typeof noteTemplates)[C]>]: string | number;
+};
+
+/** A note as it is stored in reports and crosses between processes. */
+export interface Note {
+  readonly code: NoteCode;
+  readonly values: Readonly<Record<string, string | number>>;
+}
+
+export function note<C extends NoteCode>(code: C, values: NoteValues<C>): Note {
+  return { code, values };
+}
+
+/** Fills the placeholders of a template. `translate` maps the English template to the reader's language. */
+export function fillTemplate(
+  template: string,
+  values: Readonly<Record<string, string | number>>,
+  translate: (template: string) => string = (text) => text,
+): string {
+  return translate(template).replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}

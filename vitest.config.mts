@@ -1,0 +1,11 @@
+// Unit, property, real-file and contract tests. What needs a VS Code is under test/vscode and runs there.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/vscode/**'],
+    pool: 'forks',
+    testTimeout: 60_000,
+  },
+});
