@@ -1,6 +1,7 @@
 // Everything that crosses between the editor and the panel's page. The page gets complete snapshots, never deltas.
 import type { HeatmapSide } from './engineContract';
 import type {
+  ComparisonView,
   HeatmapView,
   LayerDetailView,
   ModelView,
@@ -11,6 +12,9 @@ import type {
 
 /** Raised when a change makes an old page misread a new host, or the other way round. */
 export const panelVersion = 1;
+
+/** Id of the JSON script element of the page that holds the translated strings, for `config` of @vscode/l10n. */
+export const stringsElementId = 'counterweight-strings';
 
 /** Requests of the page to the host, and the host's events. */
 export interface PanelContract {
@@ -50,7 +54,14 @@ export type PanelSubject =
   | { readonly kind: 'failed'; readonly path: string; readonly message: string }
   | { readonly kind: 'model'; readonly model: ModelView }
   | { readonly kind: 'job'; readonly job: JobState }
-  | { readonly kind: 'experiment'; readonly model: ModelView; readonly report: ReportView };
+  | { readonly kind: 'experiment'; readonly model: ModelView; readonly report: ReportView }
+  | {
+      readonly kind: 'comparison';
+      /** Layers are those of `before`. */
+      readonly before: ModelView;
+      readonly after: ModelView;
+      readonly comparison: ComparisonView;
+    };
 
 export type DetailState =
   | { readonly kind: 'none' }
