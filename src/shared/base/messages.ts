@@ -30,6 +30,9 @@ export const errorTemplates = {
   LAYER_UNKNOWN: '{path} has no layer {layer}.',
   ENGINE_DIED:
     'The engine process ended while it was working ({reason}). The original file is untouched. {log}',
+  ENGINE_NOT_STARTED:
+    'The engine process could not be started with {node}: {problem}. Check the setting counterweight.nodePath.',
+  CONNECTION_CLOSED: 'The connection was closed: {reason}.',
   USAGE: '{problem}',
   INTERNAL: 'Internal error: {problem}. This is a bug; the log has its details.',
 } as const;

@@ -6,6 +6,11 @@ export interface Contract {
   events: Record<string, unknown>;
 }
 
+/** The contract of a side that serves nothing. */
+export interface NoContract {
+  readonly serves: 'nothing';
+}
+
 /** A call that was cancelled: an answer like any other, which the compiler makes callers look at. */
 export const cancelled = Symbol('cancelled');
 export type Cancelled = typeof cancelled;

@@ -81,7 +81,10 @@ export interface HeatmapView {
   readonly region: RegionView;
   readonly cellRows: number;
   readonly cellColumns: number;
-  /** Mean of the values in each cell, row-major; in an error heatmap, of the errors (after − before). */
+  /**
+   * Mean of the finite values in each cell, row-major; in an error heatmap, of the errors (after − before). NaN in a
+   * cell without a finite value, and likewise for magnitudes.
+   */
   readonly mean: Float32Array;
   /** Mean magnitude in each cell, row-major. */
   readonly magnitude: Float32Array;
@@ -98,6 +101,8 @@ export interface HistogramView {
   readonly counts: readonly number[];
   /** Elements that are exactly zero; they are in `counts` too. */
   readonly zeros: number;
+  /** Elements that are NaN or infinite, where there are any; they are in no bin. */
+  readonly notFinite?: number;
 }
 
 /** One tensor of one model. */
