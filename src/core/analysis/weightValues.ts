@@ -1,0 +1,121 @@
+// The real values of a layer's tensor, a bounded part at a time: what the layer computes with, also where the file
+// stores integers and a DequantizeLinear between.
+import { attribute } from '../ir/graph';
+import { elementTypes } from '../ir/elementType';
+import { tensorChunks, tensorNumbers, type Numbers } from '../ir/numbers';
+import { Tensor } from '../ir/tensor';
+import type { LayerTensor } from '../operators/layers';
+
+export interface WeightValues {
+  /** Shape of the stored tensor. */
+  readonly shape: readonly number[];
+  /** Axis of the output channels, where there is one. */
+  readonly outputAxis: number | undefined;
+  readonly elements: number;
+  /**
+   * The elements from `start` (inclusive, 0 by default) to `end` (exclusive), in order. Parts of two tensors of one
+   * shape break at the same elements, so that they can be read side by side.
+   */
+  chunks(start?: number, end?: number): Generator<Numbers>;
+}
+
+/** The values of a numeric tensor of a layer: dequantized, x = (q − zero point) · scale, where it is quantized. */
+export function weightValues(stored: LayerTensor): WeightValues {
+  const { tensor, dequantize, outputAxis } = stored;
+  const change = dequantize && dequantizer(tensor, dequantize);
+  return {
+    shape: tensor.shape,
+    outputAxis,
+    elements: tensor.elements,
+    *chunks(start = 0, end = tensor.elements) {
+      let at = start;
+      for (const values of elementsBetween(tensor, start, end)) {
+        change?.(values, at);
+        yield values;
+        at += values.length;
+      }
+    },
+  };
+}
+
+/** The parts of two tensors of one shape, side by side, with the index of their first element. */
+export function* pairedChunks(
+  a: WeightValues,
+  b: WeightValues,
+  start = 0,
+  end = a.elements,
+): Generator<{ readonly a: Numbers; readonly b: Numbers; readonly start: number }> {
+  const others = b.chunks(start, end);
+  let at = start;
+  for (const values of a.chunks(start, end)) {
+    const other = others.next();
+    if (other.done) throw new Error('Tensors of different sizes were read side by side');
+    yield { a: values, b: other.value, start: at };
+    at += values.length;
+  }
+}
+
+/** Parts may begin inside a byte; so every read begins at a multiple of eight elements, whatever the type. */
+function* elementsBetween(tensor: Tensor, start: number, end: number): Generator<Numbers> {
+  const first = start - (start % 8);
+  const offset = (first * elementTypes[tensor.type].bits) / 8;
+  const part = new Tensor({
+    name: tensor.name,
+    type: tensor.type,
+    shape: [end - first],
+    read: (at, length) => tensor.bytes(offset + at, length),
+  });
+  let skip = start - first;
+  for (const values of tensorChunks(part)) {
+    yield skip > 0 ? values.subarray(skip) : values;
+    skip = 0;
+  }
+}
+
+type Dequantizer = (values: Numbers, start: number) => void;
+
+/** Changes stored numbers, beginning with element `start`, into real ones, in place. */
+function dequantizer(tensor: Tensor, grid: NonNullable<LayerTensor['dequantize']>): Dequantizer {
+  const scales = tensorNumbers(grid.scale);
+  const zeroPoints = grid.zeroPoint ? tensorNumbers(grid.zeroPoint) : new Float32Array(scales.length);
+  const axis = grid.axis;
+  if (axis === undefined || scales.length === 1) {
+    return (values) => dequantizeRun(values, 0, values.length, scales[0]!, zeroPoints[0] ?? 0);
+  }
+  const channels = tensor.shape[axis]!;
+  const inner = tensor.shape.slice(axis + 1).reduce((product, dimension) => product * dimension, 1);
+  const block = attribute(grid.node, 'block_size', 'int') ?? 0;
+  if (block > 0) return blockDequantizer(scales, zeroPoints, channels, inner, block);
+  return (values, start) => {
+    let channel = Math.floor(start / inner) % channels;
+    for (let i = 0, next = inner - (start % inner); i < values.length; i = next, next += inner) {
+      const end = Math.min(next, values.length);
+      dequantizeRun(values, i, end, scales[channel]!, zeroPoints[channel] ?? 0);
+      channel = channel + 1 === channels ? 0 : channel + 1;
+    }
+  };
+}
+
+/** Blocked quantization (opset 21): along its axis, every `block` elements share a scale. */
+function blockDequantizer(
+  scales: Numbers,
+  zeroPoints: Numbers,
+  channels: number,
+  inner: number,
+  block: number,
+): Dequantizer {
+  const blocks = Math.ceil(channels / block);
+  return (values, start) => {
+    for (let i = 0; i < values.length; i++) {
+      const element = start + i;
+      const line = Math.floor(element / inner);
+      const outer = Math.floor(line / channels);
+      const scale = (outer * blocks + Math.floor((line % channels) / block)) * inner + (element % inner);
+      values[i] = (values[i]! - (zeroPoints[scale] ?? 0)) * scales[scale]!;
+    }
+  };
+}
+
+function dequantizeRun(values: Numbers, from: number, to: number, scale: number, zeroPoint: number): void {
+  for (let i = from; i < to; i++) values[i] = (values[i]! - zeroPoint) * scale;
+}
