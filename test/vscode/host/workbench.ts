@@ -1,0 +1,158 @@
+// What a test does to the workbench by mouse and keyboard, with the waits that each step needs. The selectors hold in
+// every release of `codeServerRelease.ts`.
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { themes, type Theme } from './quietSettings';
+
+export interface Workbench {
+  readonly page: Page;
+  /** Runs a command of the palette by its full title. */
+  command(title: string): Promise<void>;
+  /** A row of the open quick pick, by the beginning of its label. */
+  pickRow(label: string | RegExp): Locator;
+  /** Chooses a row of the open quick pick. */
+  pick(label: string | RegExp): Promise<void>;
+  /** The text field of the open quick input. */
+  readonly quickInput: Locator;
+  /** The title line of the open quick input. */
+  readonly quickTitle: Locator;
+  /** The message under the text field of a quick input. */
+  quickMessage(text: string | RegExp): Locator;
+  /** A file in the Explorer. */
+  file(name: string): Locator;
+  /** Opens a file from the Explorer with a double click. */
+  openFile(name: string): Promise<void>;
+  /** An entry of the open context menu. */
+  menuItem(label: string): Locator;
+  /** Right-clicks and chooses an entry. */
+  choose(target: Locator, label: string): Promise<void>;
+  closeMenu(): Promise<void>;
+  toast(text: string | RegExp): Locator;
+  toastButton(text: string | RegExp, label: string): Locator;
+  status(text: string | RegExp): Locator;
+  dialogButton(text: string | RegExp, label: string | RegExp): Locator;
+  /** An icon of the activity bar. */
+  container(name: string): Locator;
+  /** The body of a view in the side bar, by its title. */
+  view(title: string): Locator;
+  /** A row of any tree in the side bar. */
+  treeRow(text: string | RegExp): Locator;
+  lens(text: string | RegExp): Locator;
+  /** A line of the open text editor. */
+  editorLine(text: string | RegExp): Locator;
+  editorTab(text: string | RegExp): Locator;
+  /** The document of the one visible webview. */
+  webview(): FrameLocator;
+  /** Chooses a colour theme and waits until the window shows it. */
+  chooseTheme(theme: Theme): Promise<void>;
+}
+
+export function workbench(page: Page): Workbench {
+  const quickInput = page
+    .locator('.quick-input-widget:visible input.input, .quick-input-widget:visible input[type=text]')
+    .first();
+  const menu = page.locator('.context-view .monaco-menu').first();
+  const driver: Workbench = {
+    page,
+    quickInput,
+    quickTitle: page.locator('.quick-input-widget:visible .quick-input-title'),
+    command: (title) => runCommand(page, quickInput, title),
+    pickRow: (label) =>
+      typeof label === 'string'
+        ? page.locator(`.quick-input-list .monaco-list-row[aria-label^="${label}"]`).first()
+        : page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first(),
+    pick: (label) => driver.pickRow(label).click(),
+    quickMessage: (text) => page.locator('.quick-input-message', { hasText: text }),
+    file: (name) =>
+      page
+        .locator(
+          `.explorer-folders-view .monaco-list-row[aria-label="${name}"], .explorer-folders-view .monaco-list-row[aria-label^="${name},"]`,
+        )
+        .first(),
+    openFile: async (name) => {
+      await driver.file(name).dblclick();
+      await page.locator(`.tab[data-resource-name="${name}"]`).waitFor();
+    },
+    menuItem: (label) =>
+      page
+        .locator(
+          `.context-view .action-menu-item[aria-label="${label}"], .context-view .action-label[aria-label="${label}"]`,
+        )
+        .first(),
+    choose: async (target, label) => {
+      await target.click({ button: 'right' });
+      const item = driver.menuItem(label);
+      await item.waitFor();
+      // A menu ignores clicks in its first moments, so it is clicked until it has closed.
+      for (let attempt = 0; attempt < 5; attempt++) {
+        await item.click({ timeout: 2000 }).catch(() => undefined);
+        if (await becomesHidden(menu, 1000)) return;
+      }
+      throw new Error(`The menu stays open on ${label}`);
+    },
+    closeMenu: async () => {
+      for (let attempt = 0; attempt < 5; attempt++) {
+        await page.keyboard.press('Escape');
+        if (await becomesHidden(menu, 1000)) return;
+      }
+      throw new Error('The menu stays open');
+    },
+    toast: (text) => page.locator('.notification-toast', { hasText: text }).first(),
+    toastButton: (text, label) => driver.toast(text).locator('.monaco-button', { hasText: label }).first(),
+    status: (text) => page.locator('.statusbar-item', { hasText: text }).first(),
+    dialogButton: (text, label) =>
+      page.locator('.monaco-dialog-box', { hasText: text }).locator('.monaco-button', { hasText: label }),
+    container: (name) => page.locator(`.activitybar .action-label[aria-label^="${name}"]`).first(),
+    view: (title) =>
+      page
+        .locator('.pane', { has: page.locator(`.pane-header[aria-label^="${title}"]`) })
+        .locator('.pane-body'),
+    treeRow: (text) => page.locator('.sidebar .pane-body .monaco-list-row', { hasText: text }).first(),
+    lens: (text) => page.locator('.codelens-decoration a', { hasText: text }).first(),
+    editorLine: (text) => page.locator('.editor-instance .view-line', { hasText: text }).first(),
+    editorTab: (text) => page.locator('.tabs-container .tab', { hasText: text }).first(),
+    // The page holds VS Code's own frame with its service worker, which holds the extension's document.
+    webview: () => page.frameLocator('iframe.webview.ready').first().frameLocator('iframe#active-frame'),
+    chooseTheme: async (theme) => {
+      await driver.command('Preferences: Color Theme');
+      await quickInput.fill(themes[theme].label);
+      await page
+        .locator(`.quick-input-list .monaco-list-row.focused[aria-label^="${themes[theme].label}"]`)
+        .waitFor();
+      await quickInput.press('Enter');
+      await page.locator(`.monaco-workbench.${themes[theme].workbenchClass}`).waitFor();
+    },
+  };
+  return driver;
+}
+
+/**
+ * F1 can be lost while something takes the focus, and the palette lists only the commands known when it opened, so it
+ * is opened anew until it has the command.
+ */
+async function runCommand(page: Page, input: Locator, title: string): Promise<void> {
+  const rows = '.quick-input-list .monaco-list-row';
+  const row = page.locator(`${rows}[aria-label="${title}"], ${rows}[aria-label^="${title},"]`).first();
+  for (let attempt = 0; attempt < 8; attempt++) {
+    await page.keyboard.press('F1');
+    if (!(await becomesVisible(input, 2000))) continue;
+    await input.fill(`>${title}`);
+    if (await becomesVisible(row, 2000)) return row.click();
+    await page.keyboard.press('Escape');
+    await becomesHidden(input, 1000);
+  }
+  throw new Error(`The palette has no command ${title}`);
+}
+
+function becomesHidden(locator: Locator, timeout: number): Promise<boolean> {
+  return locator.waitFor({ state: 'hidden', timeout }).then(
+    () => true,
+    () => false,
+  );
+}
+
+function becomesVisible(locator: Locator, timeout: number): Promise<boolean> {
+  return locator.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
+}
