@@ -4,7 +4,7 @@ import { Language, Parser, type Tree } from '@vscode/tree-sitter-wasm';
 
 export interface PythonParser {
   /** The syntax tree of a file; free it with `delete()`. */
-  parse(text: string): Tree;
+  readonly parse: (text: string) => Tree;
 }
 
 /** @param folder holds tree-sitter.wasm and tree-sitter-python.wasm. */
