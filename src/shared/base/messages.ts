@@ -18,6 +18,7 @@ export const errorTemplates = {
   TENSOR_SIZE_MISMATCH:
     'Tensor {tensor} of {path} is declared as {declared}, which takes {expected} bytes, but {actual} are stored. Export the model again.',
   GRAPH_INVALID: 'The graph of {path} is not valid: {problem}. Export the model again.',
+  MODEL_TOO_LARGE: 'The model takes {bytes} bytes in one piece, more than the {limit} that are possible.',
   NOTHING_TO_DO: 'There is nothing to compress in {path}: {reason}.',
   STEP_INVALID: 'Step {step}: {problem}.',
   DATA_INVALID: 'The data {data} cannot be used: {problem}.',
@@ -33,6 +34,13 @@ export const errorTemplates = {
   ENGINE_NOT_STARTED:
     'The engine process could not be started with {node}: {problem}. Check the setting counterweight.nodePath.',
   CONNECTION_CLOSED: 'The connection was closed: {reason}.',
+  RUN_INTERRUPTED:
+    'The window or the computer was closed while this was running. The original file is untouched; run it again.',
+  RUN_CANCELLED: 'The run in {folder} was cancelled, so it has no result. Run it again to get one.',
+  RUN_WITHOUT_REPORT: 'There is no report of the run in {folder}. Run it again to get one.',
+  WORKSPACE_UNTRUSTED:
+    'Compressing runs a process and writes files, so it needs a workspace that you trust. Inspecting works without.',
+  NOT_A_DISK_FILE: '{path} is not a file on this disk. Save it to a folder first.',
   USAGE: '{problem}',
   INTERNAL: 'Internal error: {problem}. This is a bug; the log has its details.',
 } as const;
@@ -45,6 +53,8 @@ export const noteTemplates = {
     'Operator {operator} of domain {domain} is unknown; its weights are kept as they are ({count} nodes).',
   RUNTIME_CANNOT_LOAD: 'ONNX Runtime cannot run this file: {problem}',
   NOT_A_NETWORK: 'This is no neural network: it holds {operators} and has no weight tensors.',
+  TENSOR_TYPE_UNKNOWN:
+    'Tensor {tensor} has an element type that is unknown here ({type}); it is kept as it is.',
   SPARSE_TENSOR: 'Sparse tensor {tensor} is kept as it is.',
   OPSET_RAISED: 'The opset was raised from {from} to {to}, which quantization needs.',
   CONTRIB_QUANTIZE:
@@ -56,6 +66,11 @@ export const noteTemplates = {
   SPARSE_NOT_FASTER: 'ONNX Runtime has no sparse kernels: zeros in a weight do not make it faster.',
   INPUTS_RANDOM: 'Outputs were compared on random inputs; give data to see what the loss means for them.',
   OUTPUTS_NOT_COMPARED: 'Outputs were not compared: {problem}',
+  OUTPUT_NOT_COMPARED: 'Output {output} was not compared: {problem}.',
+  OUTPUT_NOT_FINITE:
+    'Output {output} has {count} values that are not finite in one of the two models; its error is that of the others.',
+  LAYERS_UNMATCHED: '{count} layers of {path} have no counterpart and were not compared: {layers}.',
+  TENSOR_UNMATCHED: 'Tensor {tensor} of layer {layer} was not compared: {problem}.',
 } as const;
 
 export type ErrorCode = keyof typeof errorTemplates;

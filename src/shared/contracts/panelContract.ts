@@ -14,7 +14,7 @@ import type {
 export const panelVersion = 1;
 
 /** Id of the JSON script element of the page that holds the translated strings, for `config` of @vscode/l10n. */
-export const stringsElementId = 'counterweight-strings';
+export const stringsElementId = 'l10n';
 
 /** Requests of the page to the host, and the host's events. */
 export interface PanelContract {

@@ -1,0 +1,101 @@
+// Commands on a model file: Compress…, Inspect Layers, Compare With…, Reveal Runs.
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { CounterweightError } from '../../shared/base/errors';
+import type { EngineCalls } from '../engineCalls';
+import type { OpenModels } from '../models/openModels';
+import type { Panel } from '../panel/panel';
+import type { CompressRequest, Experiments } from '../runs/experiments';
+import type { ExperimentsView } from '../views/experimentsView';
+import type { ModelNode } from '../views/layerNodes';
+import type { LayersView } from '../views/layersView';
+import { askCompression } from './askCompression';
+import { activeModel, diskPath, pickModel } from './pickModel';
+import type { CommandHandlers } from './registerCommands';
+
+export interface ModelCommandParts {
+  readonly engine: EngineCalls;
+  readonly models: OpenModels;
+  readonly experiments: Experiments;
+  readonly layersView: LayersView;
+  readonly experimentsView: ExperimentsView;
+  readonly panel: Panel;
+}
+
+type Handled =
+  | 'counterweight.compress'
+  | 'counterweight.inspect'
+  | 'counterweight.compare'
+  | 'counterweight.revealRuns'
+  | 'counterweight.showPanel';
+
+export function modelCommands(parts: ModelCommandParts): Pick<CommandHandlers, Handled> {
+  const { engine, models, experiments, layersView, experimentsView, panel } = parts;
+  return {
+    'counterweight.compress': async (target) => {
+      requireTrust();
+      const model = await modelOf(target, vscode.l10n.t('Compress'));
+      if (model === undefined) return;
+      const request = await askCompression(model, engine);
+      if (request !== undefined) await startRun(parts, request);
+    },
+    'counterweight.inspect': async (resource) => {
+      const model = await modelOf(resource, vscode.l10n.t('Inspect Layers'));
+      if (model === undefined) return;
+      models.add(model);
+      await Promise.all([layersView.revealModel(model), panel.show({ kind: 'model', path: model })]);
+    },
+    'counterweight.compare': async (resource, selected = []) => {
+      const [first, second] = selected.length === 2 ? selected.map(diskPath) : [];
+      const before = first ?? (await modelOf(resource, vscode.l10n.t('Compare')));
+      if (before === undefined) return;
+      const title = vscode.l10n.t('Compare {0} With', path.basename(before));
+      const after = second ?? (await pickModel(title, before));
+      if (after === undefined) return;
+      models.add(before);
+      await panel.show({ kind: 'comparison', before, after });
+    },
+    'counterweight.revealRuns': async (resource) => {
+      const model = await modelOf(resource, vscode.l10n.t('Reveal Runs'));
+      if (model === undefined) return;
+      await experiments.refresh();
+      const run = experiments.runs.find(({ record }) => record.model === model || record.output === model);
+      if (run === undefined) await offerFirstRun(model);
+      else await experimentsView.reveal(run);
+    },
+    'counterweight.showPanel': () => panel.reveal(),
+  };
+}
+
+/** Starts a compression and shows it: in the panel, and in the list of layers for what comes after. */
+export async function startRun(
+  { experiments, models, panel }: Pick<ModelCommandParts, 'experiments' | 'models' | 'panel'>,
+  request: CompressRequest,
+): Promise<void> {
+  requireTrust();
+  const run = await experiments.start(request);
+  models.add(request.model);
+  await panel.show({ kind: 'run', folder: run.folder });
+}
+
+/** Jobs run a process and write files; a workspace that is not trusted could say which. */
+function requireTrust(): void {
+  if (!vscode.workspace.isTrusted) throw new CounterweightError('WORKSPACE_UNTRUSTED', {});
+}
+
+async function modelOf(
+  target: vscode.Uri | ModelNode | undefined,
+  title: string,
+): Promise<string | undefined> {
+  if (target === undefined) return activeModel() ?? pickModel(title);
+  return 'kind' in target ? target.path : diskPath(target);
+}
+
+async function offerFirstRun(model: string): Promise<void> {
+  const compress = vscode.l10n.t('Compress…');
+  const message = vscode.l10n.t('There are no runs of {0} yet.', path.basename(model));
+  const chosen = await vscode.window.showInformationMessage(message, compress);
+  if (chosen === compress) {
+    await vscode.commands.executeCommand('counterweight.compress', vscode.Uri.file(model));
+  }
+}

@@ -1,0 +1,123 @@
+// The extension's entry: constructs the parts and registers them, nothing else.
+import path from 'node:path';
+import * as l10n from '@vscode/l10n';
+import * as vscode from 'vscode';
+import { stackOf } from '../shared/contracts/wireError';
+import { layerCommands } from './commands/layerCommands';
+import { modelCommands } from './commands/modelCommands';
+import { registerCommands } from './commands/registerCommands';
+import { runCommands } from './commands/runCommands';
+import { viewIds } from './contributions';
+import { InspectionEngine } from './engine/inspectionEngine';
+import type { EngineOptions } from './engine/engineProcess';
+import { JobRunner } from './engine/jobRunner';
+import { watchFiles } from './fileChanges';
+import { OpenModels } from './models/openModels';
+import { ModelEditor } from './panel/modelEditor';
+import { Panel } from './panel/panel';
+import { PanelController, type PanelSources } from './panel/panelController';
+import type { PageActions } from './panel/panelPage';
+import { runsFolderFor, runsFolders } from './runFolder';
+import { Experiments } from './runs/experiments';
+import { onSettingChange, readSetting } from './settings';
+import { ExperimentsView } from './views/experimentsView';
+import { JobStatus } from './views/jobStatus';
+import { LayersView } from './views/layersView';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('Counterweight', { log: true });
+  context.subscriptions.push(log);
+  try {
+    start(context, log);
+  } catch (error) {
+    // VS Code only logs it when an extension does not start.
+    log.error(stackOf(error));
+    void vscode.window.showErrorMessage(vscode.l10n.t('Counterweight could not start: {0}', String(error)));
+    throw error;
+  }
+}
+
+function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): void {
+  l10n.config({ contents: vscode.l10n.bundle ?? {} });
+  const { subscriptions, extensionUri, globalStorageUri, workspaceState } = context;
+  const own = <T extends vscode.Disposable>(part: T): T => {
+    subscriptions.push(part);
+    return part;
+  };
+
+  const engineOptions = (): EngineOptions => ({
+    enginePath: path.join(extensionUri.fsPath, 'dist', 'engine.js'),
+    nodePath: readSetting('counterweight.nodePath'),
+    log: (line) => log.info(line),
+  });
+  const engine = own(new InspectionEngine(engineOptions));
+  const jobs = own(new JobRunner(engineOptions));
+  own(onSettingChange('counterweight.nodePath', () => engine.restart()));
+
+  const models = own(
+    new OpenModels(engine, {
+      get: () => workspaceState.get<readonly string[]>('models', []),
+      set: (paths) => void workspaceState.update('models', paths),
+    }),
+  );
+  const experiments = own(
+    new Experiments({
+      jobs,
+      folders: () => runsFolders(globalStorageUri),
+      folderFor: (model) => runsFolderFor(model, globalStorageUri),
+      warn: (text) => log.warn(text),
+    }),
+  );
+
+  const layersView = own(new LayersView(models, workspaceState));
+  const experimentsView = own(new ExperimentsView(experiments));
+  const sources: PanelSources = {
+    engine,
+    readModel: (file) => models.read(file),
+    findRun: (folder) => experiments.lookUp(folder),
+  };
+  const actions: PageActions = {
+    cancelJob: (jobId) => experiments.cancelJob(jobId),
+    compress: async (model) => {
+      await vscode.commands.executeCommand('counterweight.compress', vscode.Uri.file(model));
+    },
+    log: (text) => log.warn(text),
+  };
+  const follow = (selection: { readonly path: string; readonly layer: string }): void =>
+    void layersView.followSelection(selection).catch((error: unknown) => log.warn(stackOf(error)));
+  const controller = own(new PanelController(sources));
+  const panel = own(new Panel(controller, extensionUri, workspaceState, actions));
+  const modelEditor = new ModelEditor(sources, extensionUri, actions, follow);
+  own(controller.onDidSelect(follow));
+  own(new JobStatus(experiments, panel, log));
+
+  const parts = { engine, models, experiments, layersView, experimentsView, panel };
+  own(
+    registerCommands(
+      {
+        ...modelCommands(parts),
+        ...layerCommands(layersView, models, panel),
+        ...runCommands(parts),
+        'counterweight.showLog': () => log.show(),
+      },
+      log,
+    ),
+  );
+  own(vscode.window.registerWebviewPanelSerializer(viewIds.panel, panel));
+  own(modelEditor.register());
+
+  const refreshRuns = (): void =>
+    void experiments.refresh().catch((error: unknown) => log.warn(stackOf(error)));
+  own(experiments.onDidChange((run) => void (run !== undefined && controller.update(run))));
+  own(experiments.onDidEnd((run) => void controller.update(run)));
+  own(watchFiles('**/.counterweight/runs/*/run.json', refreshRuns));
+  own(vscode.workspace.onDidChangeWorkspaceFolders(refreshRuns));
+  own(
+    watchFiles('**/*.onnx', ({ fsPath }) => {
+      models.fileChanged(fsPath);
+      void modelEditor.fileChanged(fsPath);
+      if (controller.files.includes(fsPath)) void controller.reload();
+    }),
+  );
+  refreshRuns();
+}

@@ -1,0 +1,260 @@
+// What a panel shows: holds its state, loads what is selected, and answers its page. One for each page; free of
+// VS Code. Every change makes a whole new snapshot with a higher revision.
+import { assertNever } from '../../shared/base/assertNever';
+import type { Disposable } from '../../shared/base/disposable';
+import { CounterweightError } from '../../shared/base/errors';
+import { Emitter, type Event } from '../../shared/base/events';
+import { cancelled } from '../../shared/contracts/contract';
+import type { HeatmapSide } from '../../shared/contracts/engineContract';
+import type { PanelState, PanelSubject } from '../../shared/contracts/panelContract';
+import type { HeatmapView, ModelView, RegionView } from '../../shared/contracts/viewModels';
+import type { EngineCalls } from '../engineCalls';
+import { localizeError } from '../localize';
+import { runLabel } from '../runs/runTexts';
+import type { Run } from '../runs/runRecord';
+
+/** What a panel was asked to show, in a form that outlives the window. */
+export type Shown =
+  | { readonly kind: 'model'; readonly path: string }
+  | { readonly kind: 'run'; readonly folder: string }
+  | { readonly kind: 'comparison'; readonly before: string; readonly after: string };
+
+export interface PanelSources {
+  readonly engine: EngineCalls;
+  readonly readModel: (path: string) => Promise<ModelView>;
+  readonly findRun: (folder: string) => Promise<Run | undefined>;
+}
+
+export class PanelController implements Disposable {
+  private readonly changes = new Emitter<PanelState>();
+  private readonly selections = new Emitter<{ readonly path: string; readonly layer: string }>();
+  private current: PanelState = { revision: 0, subject: null, selectedLayer: null, detail: { kind: 'none' } };
+  private request: Shown | undefined;
+  private subjectLoad = new AbortController();
+  private detailLoad = new AbortController();
+
+  readonly onDidChange: Event<PanelState> = this.changes.event;
+  /** A layer of a model was selected here. */
+  readonly onDidSelect = this.selections.event;
+
+  constructor(private readonly sources: PanelSources) {}
+
+  get state(): PanelState {
+    return this.current;
+  }
+
+  get shown(): Shown | undefined {
+    return this.request;
+  }
+
+  /** Shows a subject, with the given layer selected or else the one with the most parameters. */
+  async show(request: Shown, layer?: string): Promise<void> {
+    if (!sameShown(request, this.request) || this.current.subject?.kind === 'failed') {
+      this.subjectLoad.abort();
+      this.detailLoad.abort();
+      this.subjectLoad = new AbortController();
+      this.request = request;
+      await this.load(request, this.subjectLoad.signal, layer);
+    } else if (layer !== undefined) {
+      await this.selectLayer(layer);
+    }
+  }
+
+  /** Shows the same again, from the files as they are now. */
+  async reload(): Promise<void> {
+    const { request } = this;
+    if (request === undefined) return;
+    const layer = this.current.selectedLayer ?? undefined;
+    this.request = undefined;
+    await this.show(request, layer);
+  }
+
+  /** Takes over what became of a run, where it is the one that is shown. */
+  async update(run: Run): Promise<void> {
+    if (this.request?.kind !== 'run' || this.request.folder !== run.folder) return;
+    if (run.record.state === 'running') this.setSubject(jobSubject(run));
+    else await this.load(this.request, this.subjectLoad.signal);
+  }
+
+  async selectLayer(layer: string, tensor?: string): Promise<void> {
+    const model = this.model;
+    const chosen = model?.layers.find(({ name }) => name === layer);
+    if (model === undefined || chosen === undefined) return;
+    this.detailLoad.abort();
+    this.detailLoad = new AbortController();
+    const { signal } = this.detailLoad;
+    this.selections.fire({ path: model.path, layer });
+    if (chosen.tensors.length === 0) {
+      this.set({ selectedLayer: layer, detail: { kind: 'none' } });
+      return;
+    }
+    this.set({ selectedLayer: layer, detail: { kind: 'loading' } });
+    try {
+      const params = {
+        path: model.path,
+        layer,
+        ...this.compressed,
+        ...(tensor === undefined ? {} : { tensor }),
+      };
+      const detail = await this.sources.engine.call('layer', params, signal);
+      if (signal.aborted || detail === cancelled) return;
+      this.set({ detail: { kind: 'ready', detail } });
+    } catch (error) {
+      if (!signal.aborted) this.set({ detail: { kind: 'failed', message: localizeError(error) } });
+    }
+  }
+
+  async selectTensor(tensor: string): Promise<void> {
+    if (this.current.selectedLayer !== null) await this.selectLayer(this.current.selectedLayer, tensor);
+  }
+
+  /** Finer cells of what is shown; aborted with the caller's signal. */
+  async region(side: HeatmapSide, region: RegionView, signal: AbortSignal): Promise<HeatmapView> {
+    const { detail, selectedLayer } = this.current;
+    const model = this.model;
+    if (model === undefined || selectedLayer === null || detail.kind !== 'ready') {
+      throw new CounterweightError('INTERNAL', { problem: 'no layer is shown' });
+    }
+    const tensor = detail.detail.before.tensor.name;
+    const params = { path: model.path, layer: selectedLayer, tensor, ...this.compressed, side, region };
+    const answer = await this.sources.engine.call('region', params, signal);
+    if (answer === cancelled) throw new DOMException('cancelled', 'AbortError');
+    return answer;
+  }
+
+  /** The model whose layers are listed. */
+  get model(): ModelView | undefined {
+    const { subject } = this.current;
+    switch (subject?.kind) {
+      case 'model':
+      case 'experiment':
+        return subject.model;
+      case 'comparison':
+        return subject.before;
+      default:
+        return undefined;
+    }
+  }
+
+  /** The files that are on show, which the page may ask to see in the Explorer. */
+  get files(): readonly string[] {
+    const { subject } = this.current;
+    switch (subject?.kind) {
+      case 'model':
+        return [subject.model.path];
+      case 'experiment': {
+        const { original, compressed } = subject.report;
+        const run = this.request?.kind === 'run' ? [this.request.folder] : [];
+        return [original.path, compressed.path, ...run];
+      }
+      case 'comparison':
+        return [subject.before.path, subject.after.path];
+      default:
+        return [];
+    }
+  }
+
+  dispose(): void {
+    this.subjectLoad.abort();
+    this.detailLoad.abort();
+    this.changes.dispose();
+    this.selections.dispose();
+  }
+
+  private async load(request: Shown, signal: AbortSignal, layer?: string): Promise<void> {
+    const run = request.kind === 'run' ? await this.sources.findRun(request.folder) : undefined;
+    if (signal.aborted) return;
+    if (run?.record.state === 'running') return this.setSubject(jobSubject(run));
+    const path = pathOf(request, run);
+    this.setSubject({ kind: 'loading', path });
+    try {
+      const subject = await this.subjectOf(request, run, signal);
+      if (signal.aborted || subject === undefined) return;
+      this.setSubject(subject);
+    } catch (error) {
+      if (!signal.aborted) this.setSubject({ kind: 'failed', path, message: localizeError(error) });
+      return;
+    }
+    const first = layer ?? largestLayer(this.model);
+    if (first !== undefined) await this.selectLayer(first);
+  }
+
+  /** Undefined where the load was cancelled. */
+  private async subjectOf(
+    request: Shown,
+    run: Run | undefined,
+    signal: AbortSignal,
+  ): Promise<PanelSubject | undefined> {
+    const { engine, readModel } = this.sources;
+    switch (request.kind) {
+      case 'model':
+        return { kind: 'model', model: await readModel(request.path) };
+      case 'comparison': {
+        const { before, after } = request;
+        const [a, b] = await Promise.all([readModel(before), readModel(after)]);
+        const comparison = await engine.call('compare', { before, after }, signal);
+        return comparison === cancelled ? undefined : { kind: 'comparison', before: a, after: b, comparison };
+      }
+      case 'run': {
+        const failure = run?.record.failure;
+        if (failure !== undefined) throw new CounterweightError(failure.code, failure.values as never);
+        if (run?.report === undefined) {
+          const code = run?.record.state === 'cancelled' ? 'RUN_CANCELLED' : 'RUN_WITHOUT_REPORT';
+          throw new CounterweightError(code, { folder: request.folder });
+        }
+        return { kind: 'experiment', model: await readModel(run.record.model), report: run.report };
+      }
+      default:
+        return assertNever(request);
+    }
+  }
+
+  private setSubject(subject: PanelSubject): void {
+    this.set({ subject, selectedLayer: null, detail: { kind: 'none' } });
+  }
+
+  private set(change: Partial<PanelState>): void {
+    this.current = { ...this.current, ...change, revision: this.current.revision + 1 };
+    this.changes.fire(this.current);
+  }
+
+  /** The file that is laid beside the model, where there is one. */
+  private get compressed(): { readonly compressed?: string } {
+    const { subject } = this.current;
+    if (subject?.kind === 'experiment') return { compressed: subject.report.compressed.path };
+    return subject?.kind === 'comparison' ? { compressed: subject.after.path } : {};
+  }
+}
+
+function jobSubject(run: Run): PanelSubject {
+  const { jobId, model } = run.record;
+  return {
+    kind: 'job',
+    job: { id: jobId, title: runLabel(run), path: model, progress: run.progress ?? null },
+  };
+}
+
+function pathOf(request: Shown, run: Run | undefined): string {
+  switch (request.kind) {
+    case 'model':
+      return request.path;
+    case 'comparison':
+      return request.before;
+    case 'run':
+      return run?.record.model ?? request.folder;
+    default:
+      return assertNever(request);
+  }
+}
+
+function largestLayer(model: ModelView | undefined): string | undefined {
+  let largest = model?.layers.find((layer) => layer.tensors.length > 0);
+  for (const layer of model?.layers ?? []) {
+    if (largest !== undefined && layer.parameters > largest.parameters) largest = layer;
+  }
+  return largest?.name;
+}
+
+function sameShown(a: Shown, b: Shown | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,86 @@
+// Joins a page in a webview to its controller: the HTML, the channel, and what only VS Code can do for a page
+// (saving, the clipboard, the Explorer).
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { CounterweightError } from '../../shared/base/errors';
+import { Channel } from '../../shared/contracts/channel';
+import type { NoContract } from '../../shared/contracts/contract';
+import { panelVersion, type PanelContract } from '../../shared/contracts/panelContract';
+import { webviewPort } from '../../shared/contracts/webviewPort';
+import type { PanelController } from './panelController';
+import { panelHtml } from './panelHtml';
+import { checkedHandlers } from './requestChecks';
+
+export interface PageActions {
+  readonly cancelJob: (jobId: string) => void;
+  readonly compress: (model: string) => Promise<void>;
+  readonly log: (text: string) => void;
+}
+
+/** Serves the page until the webview is closed. The controller is not disposed with it. */
+export function servePage(
+  panel: vscode.WebviewPanel,
+  controller: PanelController,
+  extension: vscode.Uri,
+  actions: PageActions,
+): void {
+  const { webview } = panel;
+  const bundle = vscode.Uri.joinPath(extension, 'dist', 'webview');
+  webview.options = { enableScripts: true, localResourceRoots: [bundle] };
+  const channel = new Channel<NoContract, PanelContract>(
+    webviewPort(webview, (listener) => panel.onDidDispose(listener)),
+    { log: actions.log },
+  );
+  channel.handle(checkedHandlers(handlers(controller, actions)));
+  const listening = controller.onDidChange((state) => channel.emit('state', state));
+  panel.onDidDispose(() => listening.dispose());
+  webview.html = panelHtml({
+    cspSource: webview.cspSource,
+    script: webview.asWebviewUri(vscode.Uri.joinPath(bundle, 'panel.js')).toString(),
+    style: webview.asWebviewUri(vscode.Uri.joinPath(bundle, 'panel.css')).toString(),
+    title: panel.title,
+    language: vscode.env.language,
+    strings: vscode.l10n.bundle ?? {},
+  });
+}
+
+function handlers(controller: PanelController, actions: PageActions): Parameters<typeof checkedHandlers>[0] {
+  return {
+    hello: ({ version }) => {
+      if (version !== panelVersion) {
+        throw new CounterweightError('INTERNAL', { problem: `page ${version}, host ${panelVersion}` });
+      }
+      return controller.state;
+    },
+    selectLayer: ({ layer }) => controller.selectLayer(layer),
+    selectTensor: ({ tensor }) => controller.selectTensor(tensor),
+    region: ({ side, region }, signal) => controller.region(side, region, signal),
+    save: ({ name, content }) => save(name, content, controller),
+    copy: async ({ text }) => vscode.env.clipboard.writeText(text),
+    cancelJob: ({ id }) => actions.cancelJob(id),
+    reveal: async ({ path: file }) => {
+      if (!controller.files.includes(file)) throw new CounterweightError('FILE_NOT_FOUND', { path: file });
+      await revealFile(file);
+    },
+    compress: async () => {
+      const { model } = controller;
+      // Not awaited: the questions may stay open for as long as the user likes.
+      if (model !== undefined) void actions.compress(model.path);
+    },
+  };
+}
+
+/** Shows a file in the Explorer where it is in the workspace, else in the system's own file browser. */
+export async function revealFile(file: string): Promise<void> {
+  const uri = vscode.Uri.file(file);
+  const inside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+  await vscode.commands.executeCommand(inside ? 'revealInExplorer' : 'revealFileInOS', uri);
+}
+
+async function save(name: string, content: Uint8Array, controller: PanelController): Promise<void> {
+  const folder = controller.model === undefined ? undefined : path.dirname(controller.model.path);
+  const target = await vscode.window.showSaveDialog(
+    folder === undefined ? {} : { defaultUri: vscode.Uri.file(path.join(folder, name)) },
+  );
+  if (target !== undefined) await vscode.workspace.fs.writeFile(target, content);
+}

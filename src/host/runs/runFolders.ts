@@ -1,0 +1,84 @@
+// Runs on disk: a folder for each, `<runs>/<UTC time>-<model>-<short id>/`, with run.json (the editor's) and
+// report.json (the engine's).
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { partialName } from '../../shared/base/partials';
+import { parseReport, parseRunRecord, type Run, type RunRecord } from './runRecord';
+
+const recordFile = 'run.json';
+const reportFile = 'report.json';
+
+/** How long a run may go without a sign of life before it counts as cut off. */
+const silenceMs = 60_000;
+
+/** Like `20260102T030405Z-lenet-1f3a90`: sorted by time, told apart by the end of the job's id. */
+export function runFolderName(created: Date, model: string, jobId: string): string {
+  const time = created.toISOString().replace(/[-:]|\.\d+/g, '');
+  const name = path
+    .parse(model)
+    .name.replace(/[^\w.-]+/g, '_')
+    .slice(0, 40);
+  return `${time}-${name}-${jobId.replaceAll(/[^\w]/g, '').slice(-6)}`;
+}
+
+/** Writes run.json whole or not at all; the folder is made where it is missing. */
+export async function writeRecord(folder: string, record: RunRecord): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const file = path.join(folder, recordFile);
+  const aside = path.join(folder, partialName(recordFile, record.jobId));
+  await writeFile(aside, `${JSON.stringify(record, null, 2)}\n`);
+  await rename(aside, file);
+}
+
+/** A running job's sign of life, for other windows. */
+export async function touchRecord(folder: string, now: Date): Promise<void> {
+  await utimes(path.join(folder, recordFile), now, now);
+}
+
+/** Every run below a folder of runs, the latest first; a folder that is not there has none. */
+export async function readRuns(runsFolder: string): Promise<readonly Run[]> {
+  const names = await readdir(runsFolder).catch(() => []);
+  const runs = await Promise.all(names.map((name) => readRun(path.join(runsFolder, name))));
+  return runs
+    .filter((run) => run !== undefined)
+    .toSorted((a, b) => b.record.created.localeCompare(a.record.created));
+}
+
+export async function readRun(folder: string): Promise<Run | undefined> {
+  const record = parseRunRecord((await readText(path.join(folder, recordFile))) ?? '');
+  if (record === undefined) return undefined;
+  if (record.state !== 'finished') return { folder, record };
+  const report = parseReport((await readText(path.join(folder, reportFile))) ?? '');
+  return report === undefined ? { folder, record } : { folder, record, report };
+}
+
+/** Removes a run's folder, and never one that holds no record. The models that it made are elsewhere and stay. */
+export async function removeRun(run: Run): Promise<void> {
+  await stat(path.join(run.folder, recordFile));
+  await rm(run.folder, { recursive: true });
+}
+
+/**
+ * Whether a record that says "running" is of a job that can still be running: one of another window, whose process
+ * lives and gave a sign of life not long ago. A process id alone may have gone to somebody else since.
+ */
+export async function mayStillRun(run: Run, session: string, now: Date): Promise<boolean> {
+  const { owner } = run.record;
+  if (owner.session === session || owner.pid === process.pid || !isAlive(owner.pid)) return false;
+  const written = await stat(path.join(run.folder, recordFile)).catch(() => undefined);
+  return written !== undefined && now.getTime() - written.mtimeMs < silenceMs;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives and is somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(() => undefined);
+}

@@ -1,0 +1,102 @@
+// The words and figures of the Experiments view. Free of VS Code, so that what a user reads can be tested.
+import * as l10n from '@vscode/l10n';
+import path from 'node:path';
+import { assertNever } from '../../shared/base/assertNever';
+import { CounterweightError } from '../../shared/base/errors';
+import { formatBytes, formatInteger, formatPercent } from '../../shared/base/numbers';
+import type { ReportView, StepsView } from '../../shared/contracts/viewModels';
+import { localizeError, localizeProgress } from '../localize';
+import { escapeMarkdown } from '../views/layerTexts';
+import type { Run, RunFailure } from './runRecord';
+
+/** Like "model.onnx · prune 80% + int8 per channel". */
+export function runLabel(run: Run): string {
+  return `${path.basename(run.record.model)} · ${stepsText(run.record.steps)}`;
+}
+
+/** Like "43% · pruning conv1", "4.1× smaller · 80% zero", or why it failed. */
+export function runDescription(run: Run): string {
+  switch (run.record.state) {
+    case 'running':
+      if (run.progress === undefined) return l10n.t('running in another window');
+      return `${formatPercent(run.progress.fraction, 0)} · ${localizeProgress(run.progress)}`;
+    case 'finished':
+      return run.report === undefined ? l10n.t('report is missing') : resultText(run.report);
+    case 'cancelled':
+      return l10n.t('cancelled');
+    case 'failed':
+      return run.record.failure === undefined ? l10n.t('failed') : failureText(run.record.failure);
+    default:
+      return assertNever(run.record.state);
+  }
+}
+
+/** Like "4.1× smaller · 80% zero". */
+export function resultText(report: ReportView): string {
+  return `${sizeChangeText(report.ratio)} · ${l10n.t('{0} zero', formatPercent(report.compressed.sparsity, 0))}`;
+}
+
+/** `ratio` is compressed over original: 0.25 is "4× smaller". */
+export function sizeChangeText(ratio: number): string {
+  if (ratio <= 0) return l10n.t('same size');
+  const factor = ratio < 1 ? 1 / ratio : ratio;
+  const figure = factor.toFixed(factor < 10 ? 1 : 0);
+  if (figure === '1.0') return l10n.t('same size');
+  return ratio < 1 ? l10n.t('{0}× smaller', figure) : l10n.t('{0}× larger', figure);
+}
+
+export function failureText(failure: RunFailure): string {
+  return localizeError(new CounterweightError(failure.code, failure.values as never));
+}
+
+/** Like "prune 80% + int8 per channel"; steps that this version does not know are named as the recipe does. */
+export function stepsText(steps: StepsView): string {
+  return steps
+    .flatMap((step) => Object.entries(step).map(([id, options]) => stepText(id, options)))
+    .join(' + ');
+}
+
+/** Markdown. Names come from files, so they are escaped. */
+export function runTooltip(run: Run): string {
+  const { record, report } = run;
+  const lines = [
+    `**${escapeMarkdown(runLabel(run))}**`,
+    escapeMarkdown(runDescription(run)),
+    report === undefined ? '' : changes(report),
+    report === undefined
+      ? escapeMarkdown(record.model)
+      : `${escapeMarkdown(record.model)}  \n→ ${escapeMarkdown(report.compressed.path)}`,
+    (record.failure?.log ?? [])
+      .slice(-8)
+      .map((line) => `    ${line}`)
+      .join('\n'),
+  ];
+  return lines.filter((line) => line !== '').join('\n\n');
+}
+
+function changes(report: ReportView): string {
+  const { original, compressed } = report;
+  const rows = [
+    [l10n.t('File size'), formatBytes(original.bytes), formatBytes(compressed.bytes)],
+    [l10n.t('Zipped'), formatBytes(original.gzipBytes), formatBytes(compressed.gzipBytes)],
+    [l10n.t('Parameters'), formatInteger(original.parameters), formatInteger(compressed.parameters)],
+    [l10n.t('Zero weights'), formatPercent(original.sparsity), formatPercent(compressed.sparsity)],
+  ];
+  const head = `|  | ${l10n.t('before')} | ${l10n.t('after')} |`;
+  return [head, '|:--|--:|--:|', ...rows.map((row) => `| ${row.map(escapeMarkdown).join(' | ')} |`)].join(
+    '\n',
+  );
+}
+
+function stepText(id: string, options: Readonly<Record<string, unknown>>): string {
+  const { sparsity, granularity } = options;
+  if (id === 'prune' && typeof sparsity === 'number') return l10n.t('prune {0}', trimmedPercent(sparsity));
+  if (id === 'quantize') {
+    return granularity === 'tensor' ? l10n.t('int8 per tensor') : l10n.t('int8 per channel');
+  }
+  return id;
+}
+
+function trimmedPercent(fraction: number): string {
+  return `${Number((100 * fraction).toFixed(2))}%`;
+}

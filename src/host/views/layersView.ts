@@ -1,0 +1,204 @@
+// The Layers view: the models that were opened, their layers, and the layers' tensors.
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { assertNever } from '../../shared/base/assertNever';
+import type { Disposable } from '../../shared/base/disposable';
+import { treeItemKinds, viewIds } from '../contributions';
+import { setContextKey } from '../contextKeys';
+import { localizeError } from '../localize';
+import type { OpenModels } from '../models/openModels';
+import {
+  arrangeLayers,
+  nodeId,
+  type LayerNode,
+  type LayerOrder,
+  type LayersNode,
+  type ModelNode,
+  type TensorNode,
+} from './layerNodes';
+import {
+  layerAccessibleText,
+  layerDescription,
+  layerTooltip,
+  modelDescription,
+  modelTooltip,
+  tensorDescription,
+  tensorTooltip,
+} from './layerTexts';
+
+const orderKey = 'layers.order';
+
+export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNode> {
+  private readonly changes = new vscode.EventEmitter<LayersNode | undefined>();
+  private readonly tree: vscode.TreeView<LayersNode>;
+  private readonly listening: Disposable;
+  private readonly models = new Map<string, ModelNode>();
+  private text = '';
+
+  readonly onDidChangeTreeData = this.changes.event;
+
+  constructor(
+    private readonly openModels: OpenModels,
+    private readonly memory: vscode.Memento,
+  ) {
+    this.listening = openModels.onDidChange(() => this.changes.fire(undefined));
+    this.tree = vscode.window.createTreeView(viewIds.layers, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
+  }
+
+  get order(): LayerOrder {
+    return this.memory.get<LayerOrder>(orderKey, 'graph');
+  }
+
+  set order(order: LayerOrder) {
+    void this.memory.update(orderKey, order);
+    this.changes.fire(undefined);
+  }
+
+  get filter(): string {
+    return this.text;
+  }
+
+  set filter(text: string) {
+    this.text = text.trim();
+    this.tree.message = this.text === '' ? '' : vscode.l10n.t('Filter: {0}', this.text);
+    setContextKey('counterweight.layersFiltered', this.text !== '');
+    this.changes.fire(undefined);
+  }
+
+  /** The node that is selected in the tree. */
+  get selected(): LayersNode | undefined {
+    return this.tree.selection[0];
+  }
+
+  /** Opens the view with the model unfolded. */
+  async revealModel(file: string): Promise<void> {
+    await this.tree.reveal(this.modelNode(file), { expand: true, select: true });
+  }
+
+  /** Selects a layer in the tree where the tree is in sight; the focus stays where it is. */
+  async followSelection({ path: file, layer }: { path: string; layer: string }): Promise<void> {
+    const selected = this.selected;
+    const already =
+      (selected?.kind === 'layer' && selected.layer.name === layer && selected.model.path === file) ||
+      (selected?.kind === 'tensor' && selected.parent.layer.name === layer);
+    if (already || !this.tree.visible || !this.openModels.paths.includes(file)) return;
+    const node = this.layerNodes(this.modelNode(file)).find((other) => other.layer.name === layer);
+    if (node !== undefined) await this.tree.reveal(node, { select: true, focus: false });
+  }
+
+  getChildren(node?: LayersNode): LayersNode[] | Promise<LayersNode[]> {
+    switch (node?.kind) {
+      case undefined:
+        return this.openModels.paths.map((file) => this.modelNode(file));
+      case 'model':
+        return this.openModels.read(node.path).then(
+          (): LayersNode[] => this.layerNodes(node),
+          () => [],
+        );
+      case 'layer':
+        return node.layer.tensors.map((tensor): TensorNode => ({ kind: 'tensor', parent: node, tensor }));
+      case 'tensor':
+        return [];
+      default:
+        return assertNever(node);
+    }
+  }
+
+  getParent(node: LayersNode): LayersNode | undefined {
+    if (node.kind === 'model') return undefined;
+    return node.kind === 'layer' ? node.model : node.parent;
+  }
+
+  getTreeItem(node: LayersNode): vscode.TreeItem {
+    const item = this.itemOf(node);
+    item.id = nodeId(node);
+    item.contextValue = treeItemKinds[node.kind];
+    return item;
+  }
+
+  dispose(): void {
+    this.listening.dispose();
+    this.tree.dispose();
+    this.changes.dispose();
+  }
+
+  private itemOf(node: LayersNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'model':
+        return this.modelItem(node);
+      case 'layer':
+        return layerItem(node);
+      case 'tensor':
+        return tensorItem(node);
+      default:
+        return assertNever(node);
+    }
+  }
+
+  private modelItem({ path: file }: ModelNode): vscode.TreeItem {
+    const item = new vscode.TreeItem(path.basename(file), vscode.TreeItemCollapsibleState.Collapsed);
+    const known = this.openModels.peek(file);
+    item.iconPath = new vscode.ThemeIcon('symbol-structure');
+    if (known === undefined) {
+      item.description = vscode.l10n.t('reading…');
+      // Its end changes the list of models, and with it this item.
+      this.openModels.read(file).catch(() => {});
+    } else if (known.kind === 'model') {
+      item.description = modelDescription(known.view);
+      item.tooltip = new vscode.MarkdownString(modelTooltip(known.view));
+      item.accessibilityInformation = { label: `${path.basename(file)}, ${item.description}` };
+    } else {
+      item.collapsibleState = vscode.TreeItemCollapsibleState.None;
+      item.description = localizeError(known.error);
+      item.tooltip = item.description;
+      item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('errorForeground'));
+    }
+    return item;
+  }
+
+  private modelNode(file: string): ModelNode {
+    const known = this.models.get(file) ?? { kind: 'model', path: file };
+    this.models.set(file, known);
+    return known;
+  }
+
+  private layerNodes(model: ModelNode): LayerNode[] {
+    const known = this.openModels.peek(model.path);
+    if (known?.kind !== 'model') return [];
+    const layers = arrangeLayers(known.view, this.order, this.filter);
+    return layers.map((layer) => ({ kind: 'layer', model, layer }));
+  }
+}
+
+function layerItem(node: LayerNode): vscode.TreeItem {
+  const { layer } = node;
+  const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(layer.name, layer.tensors.length === 0 ? None : Collapsed);
+  item.description = layerDescription(layer);
+  item.tooltip = new vscode.MarkdownString(layerTooltip(layer));
+  item.iconPath = new vscode.ThemeIcon(layer.tensors.length === 0 ? 'symbol-operator' : 'layers');
+  item.accessibilityInformation = { label: layerAccessibleText(layer) };
+  item.command = showCommand(node);
+  return item;
+}
+
+function tensorItem(node: TensorNode): vscode.TreeItem {
+  const { tensor } = node;
+  const item = new vscode.TreeItem(tensor.name, vscode.TreeItemCollapsibleState.None);
+  item.description = tensorDescription(tensor);
+  item.tooltip = new vscode.MarkdownString(tensorTooltip(tensor));
+  item.iconPath = new vscode.ThemeIcon('symbol-array');
+  item.command = showCommand(node);
+  return item;
+}
+
+function showCommand(node: LayerNode | TensorNode): vscode.Command {
+  return {
+    command: 'counterweight.showLayer',
+    title: vscode.l10n.t('Show in Panel'),
+    arguments: [node],
+  };
+}
