@@ -24,12 +24,16 @@ export function tensorNumbers(tensor: Tensor): Numbers {
 
 /** The elements of a numeric tensor in order, a bounded part at a time. */
 export function* tensorChunks(tensor: Tensor): Generator<Numbers> {
-  const { bits } = elementTypes[tensor.type];
   const { elements } = tensor;
   for (let start = 0; start < elements; start += chunkElements) {
-    const count = Math.min(chunkElements, elements - start);
-    yield decode(tensor.type, tensor.bytes((start * bits) / 8, Math.ceil((count * bits) / 8)), count);
+    yield numbersWithin(tensor, start, Math.min(chunkElements, elements - start));
   }
+}
+
+/** `count` elements of a numeric tensor from element `start` on; 4-bit types only from an even element on. */
+export function numbersWithin(tensor: Tensor, start: number, count: number): Numbers {
+  const { bits } = elementTypes[tensor.type];
+  return decode(tensor.type, tensor.bytes((start * bits) / 8, Math.ceil((count * bits) / 8)), count);
 }
 
 /** Whether elements of this type are numbers: `tensorNumbers` can read them and `encodeNumbers` write them. */
