@@ -1,0 +1,142 @@
+// How every output is written: aside, under a name that no other job uses; flushed to the disk; then given its name in
+// one step that fails where the name is taken. Nothing is overwritten, and no half-written file ever has a final name.
+import { link, lstat, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { CounterweightError } from '../../shared/base/errors';
+import type { OutputFile } from './format';
+import { systemReason } from './fileSource';
+
+export interface WriteOptions {
+  /** Names the files that are written aside; letters, digits, `-` and `_`. */
+  readonly jobId: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Writes files that belong together: all of them or none. They get their names in the given order, so that the last
+ * one is the one that refers to the others. Throws OUTPUT_EXISTS, OUTPUT_UNWRITABLE, DISK_FULL, an AbortError where
+ * the signal aborts, and what the chunks throw; then nothing is left.
+ */
+export async function writeFilesAtomically(
+  files: readonly OutputFile[],
+  { jobId, signal }: WriteOptions,
+): Promise<void> {
+  const partials: string[] = [];
+  const placed: string[] = [];
+  try {
+    for (const file of files) await assertFree(file.path);
+    for (const file of files) {
+      const partial = partialPath(file.path, jobId);
+      await writePartial(file, partial, () => partials.push(partial), signal);
+    }
+    signal?.throwIfAborted();
+    for (const [index, file] of files.entries()) {
+      await place(partials[index]!, file.path, () => placed.push(file.path));
+    }
+    for (const folder of new Set(files.map((file) => path.dirname(file.path)))) await flushFolder(folder);
+  } catch (error) {
+    for (const left of [...placed, ...partials]) await rm(left, { force: true });
+    throw error;
+  }
+}
+
+/** Writes one file; see `writeFilesAtomically`. */
+export async function writeFileAtomically(file: string, bytes: Uint8Array, jobId: string): Promise<void> {
+  await writeFilesAtomically([{ path: file, chunks: [bytes] }], { jobId });
+}
+
+/** Removes what a job that died has left in a folder. */
+export async function removePartials(folder: string, jobId: string): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => []);
+  const ours = names.filter((name) => name.startsWith('.') && name.endsWith(partialSuffix(jobId)));
+  await Promise.all(ours.map((name) => rm(path.join(folder, name), { force: true })));
+}
+
+function partialPath(file: string, jobId: string): string {
+  return path.join(path.dirname(file), `.${path.basename(file)}${partialSuffix(jobId)}`);
+}
+
+function partialSuffix(jobId: string): string {
+  if (!/^[\w-]+$/.test(jobId)) throw new Error(`A job cannot be called ${jobId}`);
+  return `.${jobId}.partial`;
+}
+
+/** Before the work, so that nobody waits for a failure. Placing decides. */
+async function assertFree(file: string): Promise<void> {
+  const found = await lstat(file).catch(() => undefined);
+  if (found) throw new CounterweightError('OUTPUT_EXISTS', { path: file });
+}
+
+async function writePartial(
+  { path: file, chunks }: OutputFile,
+  partial: string,
+  onCreated: () => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await attempt(file, () => open(partial, 'wx'));
+    onCreated();
+    for (const chunk of chunks) {
+      signal?.throwIfAborted();
+      await writeWhole(handle, chunk, file);
+    }
+    const whole = handle;
+    await attempt(file, () => whole.sync());
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function writeWhole(handle: FileHandle, chunk: Uint8Array, file: string): Promise<void> {
+  for (let done = 0; done < chunk.length;) {
+    const { bytesWritten } = await attempt(file, () => handle.write(chunk, done));
+    done += bytesWritten;
+  }
+}
+
+/** Gives a written file its name, or throws OUTPUT_EXISTS where the name is taken. */
+async function place(partial: string, file: string, onPlaced: () => void): Promise<void> {
+  try {
+    await link(partial, file);
+  } catch (error) {
+    if (systemReason(error as Error) === 'EEXIST') throw outputError(file, error);
+    // Some file systems have no hard links. There an empty file takes the name, if it is free, and is then replaced.
+    const reserved = await attempt(file, () => open(file, 'wx'));
+    onPlaced();
+    await reserved.close();
+    await attempt(file, () => rename(partial, file));
+    return;
+  }
+  onPlaced();
+  await attempt(file, () => rm(partial));
+}
+
+/** Makes the names last through a power failure, where the system can: Windows has no such call. */
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+async function attempt<T>(file: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw outputError(file, error);
+  }
+}
+
+function outputError(file: string, error: unknown): CounterweightError {
+  const reason = systemReason(error as Error);
+  const cause = { cause: error };
+  switch (reason) {
+    case 'EEXIST':
+      return new CounterweightError('OUTPUT_EXISTS', { path: file }, cause);
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new CounterweightError('DISK_FULL', { path: file }, cause);
+    default:
+      return new CounterweightError('OUTPUT_UNWRITABLE', { path: file, reason }, cause);
+  }
+}
