@@ -1,6 +1,7 @@
 // Walks over graphs, subgraphs included, so that nobody writes the recursion again.
-import type { Graph, Model, Node } from './graph';
-import type { Tensor } from './tensor';
+import type { ElementType } from './elementType';
+import type { Attribute, Graph, Model, Node } from './graph';
+import { Tensor } from './tensor';
 
 /** A graph and every graph inside its nodes' attributes, outermost first. */
 export function* graphsWithin(graph: Graph): Generator<Graph> {
@@ -68,11 +69,57 @@ export function mapGraphs(graph: Graph, change: (graph: Graph) => Graph): Graph 
   return change(changed ? { ...graph, nodes } : graph);
 }
 
-/** The tensor that a standard Constant node holds as a tensor, if it does. */
+/** The tensor that a standard Constant node holds: `value`, or its numbers as one. The same object at every call. */
 export function constantTensor(node: Node): Tensor | undefined {
   if (node.operator !== 'Constant' || node.domain !== '') return undefined;
-  const value = node.attributes.find((candidate) => candidate.name === 'value');
-  return value?.kind === 'tensor' ? value.value : undefined;
+  for (const attribute of node.attributes) {
+    if (attribute.name === 'value' && attribute.kind === 'tensor') return attribute.value;
+    const numbers = constantNumbers(attribute);
+    if (!numbers) continue;
+    const known = tensorsOfNumbers.get(attribute);
+    if (known) return known;
+    const tensor = Tensor.fromBytes('', numbers.type, numbers.shape, numbers.bytes);
+    tensorsOfNumbers.set(attribute, tensor);
+    return tensor;
+  }
+  return undefined;
+}
+
+const tensorsOfNumbers = new WeakMap<Attribute, Tensor>();
+
+interface ConstantNumbers {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** The other forms of a Constant: a number or a vector of numbers as an attribute. */
+function constantNumbers(attribute: Attribute): ConstantNumbers | undefined {
+  switch (attribute.name) {
+    case 'value_float':
+      return attribute.kind === 'float' ? floatNumbers([attribute.value], []) : undefined;
+    case 'value_floats':
+      return attribute.kind === 'floats'
+        ? floatNumbers(attribute.value, [attribute.value.length])
+        : undefined;
+    case 'value_int':
+      return attribute.kind === 'int' ? integerNumbers([attribute.value], []) : undefined;
+    case 'value_ints':
+      return attribute.kind === 'ints'
+        ? integerNumbers(attribute.value, [attribute.value.length])
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function floatNumbers(values: readonly number[], shape: readonly number[]): ConstantNumbers {
+  return { type: 'float32', shape, bytes: new Uint8Array(Float32Array.from(values).buffer) };
+}
+
+function integerNumbers(values: readonly number[], shape: readonly number[]): ConstantNumbers {
+  const content = BigInt64Array.from(values, (value) => BigInt(value));
+  return { type: 'int64', shape, bytes: new Uint8Array(content.buffer) };
 }
 
 /** All tensors stored in one graph by the name of their value: initializers and tensors of Constant nodes. */
@@ -95,14 +142,7 @@ export function replaceTensors(graph: Graph, replacements: ReadonlyMap<string, T
     nodes: graph.nodes.map((node) => {
       const replacement = constantTensor(node) && replacements.get(node.outputs[0] ?? '');
       if (!replacement) return node;
-      return {
-        ...node,
-        attributes: node.attributes.map((attribute) =>
-          attribute.name === 'value'
-            ? { name: 'value', kind: 'tensor' as const, value: replacement }
-            : attribute,
-        ),
-      };
+      return { ...node, attributes: [{ name: 'value', kind: 'tensor' as const, value: replacement }] };
     }),
   };
 }

@@ -8,8 +8,15 @@ export interface WeightInput {
   readonly input: number;
   /** Weights are pruned and quantized; biases and normalization parameters are left alone. */
   readonly role: 'weight' | 'bias' | 'normalization';
-  /** Axis of the output channels, where there is one: quantization per channel and rows of heatmaps follow it. */
+  /**
+   * Axis of the output channels, where there is one: quantization per channel and rows of heatmaps follow it. Negative
+   * ones count from the end. It holds for tensors of two and more dimensions.
+   */
   readonly outputAxis?: number;
+  /** Integers here are quantized weights, without a DequantizeLinear before them. */
+  readonly quantized?: boolean;
+  /** How many weights the tensor holds, where they are packed and its elements are something else. */
+  readonly packedWeights?: number;
 }
 
 /** What a shape or cost rule can ask of a node. */
@@ -40,8 +47,17 @@ export interface Operator {
   readonly domain?: string;
   /** Inputs that hold weights. */
   readonly weights?: (node: Node) => readonly WeightInput[];
-  /** Passes a stored tensor on without learning anything: layers look through it for their weights. */
-  readonly transparent?: boolean;
+  /**
+   * Indices of the inputs whose elements, and nothing else, make up an output: layers look through it for their
+   * weights. Not given for operators that compute.
+   */
+  readonly passes?: (node: Node, output: number) => readonly number[];
+  /** Of a passing operator: the axis of such an input that becomes the given axis of the output. The same if not given. */
+  readonly sourceAxis?: (axis: number, context: NodeContext) => number | undefined;
+  /** Makes real numbers of integers: inputs 0, 1 and 2 are content, scale and zero point. Passes the content. */
+  readonly dequantizes?: boolean;
+  /** A model of classical machine learning: a file of nothing else is no neural network. */
+  readonly classical?: boolean;
   /** Shapes of the outputs, undefined where they cannot be known. Leaves the type to the runtime. */
   readonly shape?: (context: NodeContext) => readonly InferredOutput[];
   /** Multiply-accumulates for the whole output; undefined where a needed dimension is unknown. 0 if not given. */
@@ -54,4 +70,9 @@ export function product(shape: readonly Dimension[] | undefined): number | undef
     (sum, dimension) => (sum === undefined || typeof dimension !== 'number' ? undefined : sum * dimension),
     1,
   );
+}
+
+/** `passes` of an operator whose first output is its first input in another form. */
+export function passesFirst(_: Node, output: number): readonly number[] {
+  return output === 0 ? [0] : [];
 }

@@ -1,0 +1,131 @@
+// Operators that work element by element, with NumPy's broadcasting where they have several inputs.
+import { attribute, type Shape } from '../ir/graph';
+import { broadcast, knownShape } from './dimensions';
+import type { InferredOutput, NodeContext, Operator, WeightInput } from './operator';
+
+const microsoft = 'com.microsoft';
+
+/** One input gives the shape. Softmax and its like are here: what they do inside a row changes no shape. */
+const unary =
+  'Abs Acos Acosh Asin Asinh Atan Atanh Bernoulli BitwiseNot Celu Ceil Clip Cos Cosh CumProd CumSum Elu Erf Exp ' +
+  'EyeLike Floor Gelu HardSigmoid HardSwish Hardmax IsInf IsNaN LeakyRelu Log LogSoftmax Mish ParametricSoftplus ' +
+  'RandomNormalLike RandomUniformLike Reciprocal Relu ReverseSequence RotaryEmbedding Round ScaledTanh Selu Shrink ' +
+  'Sigmoid Sign Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu Trilu';
+
+const unaryOfMicrosoft =
+  'Gelu QuickGelu QLinearSigmoid QLinearLeakyRelu QLinearSoftmax BiasSoftmax Inverse Rfft Irfft RotaryEmbedding Trilu';
+
+const comparisons =
+  'And BitwiseAnd BitwiseOr BitwiseXor BitShift Equal Greater GreaterOrEqual Less LessOrEqual Or Xor';
+
+/** What binary arithmetic does to integers known before running. */
+const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Mul: (a, b) => a * b,
+  Div: (a, b) => Math.trunc(a / b),
+  Min: Math.min,
+  Max: Math.max,
+  Equal: (a, b) => Number(a === b),
+  Greater: (a, b) => Number(a > b),
+  Less: (a, b) => Number(a < b),
+};
+
+export const elementwiseOperators: readonly Operator[] = [
+  ...unary.split(' ').map((name): Operator => ({ name, shape: sameShape })),
+  // The remaining operators of the contrib domain that keep their first input's shape.
+  ...unaryOfMicrosoft.split(' ').map((name): Operator => ({ name, domain: microsoft, shape: sameShape })),
+  {
+    name: 'Neg',
+    shape: (context) => [{ ...sameShape(context)[0]!, values: context.inputValues(0)?.map((v) => -v) }],
+  },
+  {
+    name: 'Not',
+    shape: (context) => [
+      { ...sameShape(context)[0]!, values: context.inputValues(0)?.map((v) => Number(v === 0)) },
+    ],
+  },
+  ...comparisons.split(' ').map((name) => broadcasting(name, [])),
+  // A stored summand is a bias, a stored factor a scale: batch normalization and biases are exported so.
+  broadcasting('Add', shifts(0, 1)),
+  broadcasting('Sub', shifts(0, 1)),
+  broadcasting('Mul', scales(0, 1)),
+  broadcasting('Div', scales(0, 1)),
+  broadcasting('Sum', shifts(0, 1)),
+  broadcasting('PRelu', scales(1)),
+  ...['Pow', 'Mod', 'Min', 'Max', 'Mean'].map((name) => broadcasting(name, [])),
+  { name: 'Where', shape: whereShape },
+  { name: 'FastGelu', domain: microsoft, weights: () => shifts(1), shape: sameShape },
+  { name: 'BiasGelu', domain: microsoft, weights: () => shifts(0, 1), shape: sameShape },
+  { name: 'BiasAdd', domain: microsoft, weights: () => shifts(1), shape: sameShape },
+  { name: 'BiasSplitGelu', domain: microsoft, weights: () => shifts(1) },
+  { name: 'BiasDropout', domain: microsoft, weights: () => shifts(1), shape: sameShape },
+  {
+    name: 'QLinearAdd',
+    domain: microsoft,
+    shape: ({ inputShape }) => [{ shape: broadcast([inputShape(0), inputShape(3)]) }],
+  },
+  {
+    name: 'QLinearMul',
+    domain: microsoft,
+    shape: ({ inputShape }) => [{ shape: broadcast([inputShape(0), inputShape(3)]) }],
+  },
+];
+
+function sameShape({ inputShape }: NodeContext): readonly InferredOutput[] {
+  return [{ shape: inputShape(0) }];
+}
+
+function shifts(...inputs: readonly number[]): readonly WeightInput[] {
+  return inputs.map((input) => ({ input, role: 'bias' }));
+}
+
+function scales(...inputs: readonly number[]): readonly WeightInput[] {
+  return inputs.map((input) => ({ input, role: 'normalization' }));
+}
+
+function broadcasting(name: string, weights: readonly WeightInput[]): Operator {
+  return {
+    name,
+    weights: () => weights,
+    shape: (context) => {
+      const { node, inputShape } = context;
+      // Until version 6 the second input was stretched to the first, if an attribute asked for it.
+      if (attribute(node, 'broadcast', 'int') === 1) return [{ shape: inputShape(0) }];
+      const shape = broadcast(node.inputs.map((_, i) => inputShape(i)));
+      return [{ shape, values: combined(context, name, shape) }];
+    },
+  };
+}
+
+/** Values of the result for scalars and vectors, where both sides are known. */
+function combined(
+  context: NodeContext,
+  name: string,
+  shape: Shape | undefined,
+): readonly number[] | undefined {
+  const compute = arithmetic[name];
+  const a = context.inputValues(0);
+  const b = context.inputValues(1);
+  const length = knownShape(shape)?.reduce((product, size) => product * size, 1);
+  if (!compute || !a || !b || length === undefined || context.node.inputs.length !== 2) return undefined;
+  if ((a.length !== length && a.length !== 1) || (b.length !== length && b.length !== 1)) return undefined;
+  const result = Array.from({ length }, (_, i) => compute(at(a, i), at(b, i)));
+  return result.every(Number.isSafeInteger) ? result : undefined;
+}
+
+function at(values: readonly number[], index: number): number {
+  return (values.length === 1 ? values[0] : values[index])!;
+}
+
+function whereShape(context: NodeContext): readonly InferredOutput[] {
+  const shape = broadcast([0, 1, 2].map((i) => context.inputShape(i)));
+  const [condition, yes, no] = [0, 1, 2].map((i) => context.inputValues(i));
+  const length = knownShape(shape)?.reduce((product, size) => product * size, 1);
+  const fits = (values: readonly number[] | undefined): boolean =>
+    values?.length === length || values?.length === 1;
+  if (!condition || !yes || !no || length === undefined || ![condition, yes, no].every(fits))
+    return [{ shape }];
+  const values = Array.from({ length }, (_, i) => (at(condition, i) !== 0 ? at(yes, i) : at(no, i)));
+  return [{ shape, values }];
+}

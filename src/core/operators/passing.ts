@@ -1,0 +1,28 @@
+// Operators that give their input as it is, or nearly. Layers look through them for their weights.
+import { attribute } from '../ir/graph';
+import { passesFirst, type Operator } from './operator';
+
+/** ONNX's numbers of the integer types and of bool: values of others are not followed. */
+const wholeTypes: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7, 9, 12, 13]);
+
+export const passingOperators: readonly Operator[] = [
+  {
+    name: 'Identity',
+    passes: passesFirst,
+    shape: ({ inputShape, inputValues }) => [{ shape: inputShape(0), values: inputValues(0) }],
+  },
+  {
+    name: 'Cast',
+    passes: passesFirst,
+    shape: ({ node, inputShape, inputValues }) => {
+      const whole = wholeTypes.has(attribute(node, 'to', 'int') ?? 0);
+      return [{ shape: inputShape(0), values: whole ? inputValues(0) : undefined }];
+    },
+  },
+  { name: 'CastLike', passes: passesFirst, shape: ({ inputShape }) => [{ shape: inputShape(0) }] },
+  {
+    name: 'Dropout',
+    passes: passesFirst,
+    shape: ({ node, inputShape }) => node.outputs.map(() => ({ shape: inputShape(0) })),
+  },
+];

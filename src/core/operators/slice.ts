@@ -1,0 +1,76 @@
+// Slice: Python's slicing along some axes. Bounds are attributes until version 9, inputs since.
+import { attribute, type Dimension } from '../ir/graph';
+import { axisOf } from './dimensions';
+import { passesFirst, type InferredOutput, type NodeContext, type Operator } from './operator';
+
+export const slice: Operator = {
+  name: 'Slice',
+  passes: passesFirst,
+  shape: (context) => [sliced(context)],
+};
+
+interface Bounds {
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+}
+
+function sliced(context: NodeContext): InferredOutput {
+  const input = context.inputShape(0);
+  if (!input) return { shape: undefined };
+  const bounds = boundsOf(context, input.length);
+  if (!bounds) return { shape: input.map(() => undefined) };
+  const shape = input.map((size, i) => {
+    const bound = bounds[i];
+    return bound ? sizeOf(size, bound) : size;
+  });
+  const values = context.inputValues(0);
+  const only = bounds[0];
+  if (!values || input.length !== 1 || !only) return { shape };
+  return { shape, values: picked(values, only) };
+}
+
+/** One entry per axis, empty where an axis is not cut; undefined where the bounds are not known before running. */
+function boundsOf(context: NodeContext, rank: number): readonly (Bounds | undefined)[] | undefined {
+  const { node, inputValues } = context;
+  const starts = attribute(node, 'starts', 'ints') ?? inputValues(1);
+  const ends = attribute(node, 'ends', 'ints') ?? inputValues(2);
+  const given = (input: number): boolean => (node.inputs[input] ?? '') !== '';
+  const axes = attribute(node, 'axes', 'ints') ?? (given(3) ? inputValues(3) : starts?.map((_, i) => i));
+  const steps = given(4) ? inputValues(4) : starts?.map(() => 1);
+  if (!starts || !ends || !axes || !steps) return undefined;
+  const result: (Bounds | undefined)[] = Array.from({ length: rank }, () => undefined);
+  for (const [i, axis] of axes.entries()) {
+    const at = axisOf(axis, rank);
+    if (at === undefined) return undefined;
+    result[at] = { start: starts[i]!, end: ends[i]!, step: steps[i]! };
+  }
+  return result;
+}
+
+function sizeOf(size: Dimension, bounds: Bounds): Dimension {
+  if (typeof size !== 'number') return undefined;
+  const { start, end } = clamped(size, bounds);
+  return Math.max(0, Math.ceil((end - start) / bounds.step));
+}
+
+/** Bounds inside the axis: negative ones count from the end; a negative step ends before the first element. */
+function clamped(
+  size: number,
+  { start, end, step }: Bounds,
+): { readonly start: number; readonly end: number } {
+  const first = start < 0 ? start + size : start;
+  const last = end < 0 ? end + size : end;
+  if (step > 0) return { start: clamp(first, 0, size), end: clamp(last, 0, size) };
+  return { start: clamp(first, 0, size - 1), end: clamp(last, -1, size - 1) };
+}
+
+function picked(values: readonly number[], bounds: Bounds): readonly number[] {
+  const { start } = clamped(values.length, bounds);
+  const count = sizeOf(values.length, bounds) as number;
+  return Array.from({ length: count }, (_, i) => values[start + i * bounds.step]!);
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}

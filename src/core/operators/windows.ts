@@ -1,0 +1,65 @@
+// What convolutions and pools share: a window that slides over the spatial dimensions.
+import { attribute, type Dimension, type Node, type Shape } from '../ir/graph';
+
+/** Attributes of a sliding window with the defaults of ONNX, one entry per spatial dimension. */
+export interface Window {
+  readonly kernel: readonly Dimension[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** Begin of every dimension, then end of every dimension. */
+  readonly pads: readonly number[];
+  readonly autoPad: string;
+  readonly ceilMode: boolean;
+}
+
+/** The window of a node. `kernel` is what its weight says, where the attribute is not given. */
+export function windowOf(node: Node, spatialRank: number, kernel?: readonly Dimension[]): Window {
+  return {
+    kernel: attribute(node, 'kernel_shape', 'ints') ?? kernel ?? [],
+    strides: attribute(node, 'strides', 'ints') ?? filled(spatialRank, 1),
+    dilations: attribute(node, 'dilations', 'ints') ?? filled(spatialRank, 1),
+    pads: attribute(node, 'pads', 'ints') ?? filled(2 * spatialRank, 0),
+    autoPad: attribute(node, 'auto_pad', 'string') ?? 'NOTSET',
+    ceilMode: attribute(node, 'ceil_mode', 'int') === 1,
+  };
+}
+
+/** Spatial output sizes of a convolution or pool. */
+export function windowOutput(spatial: Shape, window: Window): Shape {
+  return spatial.map((size, i) => {
+    const kernel = window.kernel[i];
+    const stride = window.strides[i] ?? 1;
+    if (typeof size !== 'number' || typeof kernel !== 'number') return undefined;
+    if (window.autoPad.startsWith('SAME')) return Math.ceil(size / stride);
+    const extent = (kernel - 1) * (window.dilations[i] ?? 1) + 1;
+    const begin = window.autoPad === 'VALID' ? 0 : (window.pads[i] ?? 0);
+    const end = window.autoPad === 'VALID' ? 0 : (window.pads[i + spatial.length] ?? 0);
+    const steps = (size + begin + end - extent) / stride;
+    if (!window.ceilMode || window.autoPad === 'VALID') return Math.floor(steps) + 1;
+    const output = Math.ceil(steps) + 1;
+    // A window that would start in the padding after the end is left out.
+    return (output - 1) * stride >= size + begin ? output - 1 : output;
+  });
+}
+
+/** Spatial output sizes of a transposed convolution. */
+export function transposedOutput(spatial: Shape, window: Window, node: Node): Shape {
+  const stated = attribute(node, 'output_shape', 'ints');
+  const outputPadding = attribute(node, 'output_padding', 'ints') ?? filled(spatial.length, 0);
+  return spatial.map((size, i) => {
+    // Some exporters state the batch and the channels too.
+    if (stated) return stated[stated.length - spatial.length + i];
+    const kernel = window.kernel[i];
+    const stride = window.strides[i] ?? 1;
+    if (typeof size !== 'number' || typeof kernel !== 'number') return undefined;
+    if (window.autoPad.startsWith('SAME')) return size * stride;
+    const begin = window.autoPad === 'VALID' ? 0 : (window.pads[i] ?? 0);
+    const end = window.autoPad === 'VALID' ? 0 : (window.pads[i + spatial.length] ?? 0);
+    const extent = (kernel - 1) * (window.dilations[i] ?? 1) + 1;
+    return stride * (size - 1) + (outputPadding[i] ?? 0) + extent - begin - end;
+  });
+}
+
+function filled(length: number, value: number): readonly number[] {
+  return Array.from({ length }, () => value);
+}
