@@ -102,8 +102,9 @@ export class EngineProcess implements EngineCalls, Disposable {
 
   /** Settles when all that the process wrote and sent has arrived; `close` of ChildProcess fails to after a disconnect. */
   private async drained(): Promise<void> {
-    const { stdout, stderr } = this.child;
-    await Promise.all([stdout, stderr].map((stream) => stream && !stream.closed && once(stream, 'close')));
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      if (stream && !stream.closed) await once(stream, 'close');
+    }
     if (this.child.connected) await once(this.child, 'disconnect');
   }
 

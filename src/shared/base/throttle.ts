@@ -1,9 +1,9 @@
 // Progress arrives as often as the work likes and is passed on as often as a person can read it.
 
 export interface Throttle<T> {
-  push(value: T): void;
+  readonly push: (value: T) => void;
   /** Passes on the latest value if it is still held back. Call it when the work has ended. */
-  flush(): void;
+  readonly flush: () => void;
 }
 
 /** Passes values on at most once per interval; the latest one that was held back follows when the interval is over. */

@@ -39,7 +39,7 @@ type AnyHandler = (params: unknown, signal: AbortSignal) => unknown;
 
 export interface ChannelOptions {
   /** Gets what no caller can be told: a listener that threw, a message that makes no sense. */
-  readonly log?: (text: string) => void;
+  readonly log?: (text: string) => unknown;
 }
 
 /**
