@@ -190,7 +190,7 @@ async function askGranularity(
     {
       value: 'tensor',
       label: l10n.t('int8 per Tensor'),
-      description: l10n.t('one scale for each weight tensor: runs everywhere'),
+      description: l10n.t('one scale for each weight tensor: understood by more runtimes'),
     },
   ];
   const chosen = await chooseStep(
