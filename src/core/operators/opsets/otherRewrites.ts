@@ -1,0 +1,15 @@
+// Rewrites of single operators that lost an attribute, changed their name or changed in one rare use.
+import { attribute } from '../../ir/graph';
+import { withoutAttributes } from './nodeParts';
+import type { Rewrite } from './opsetChange';
+
+/** BatchNormalization 9: statistics for every single activation instead of every channel are gone. */
+export const spatialOnly: Rewrite = (node) =>
+  attribute(node, 'spatial', 'int') === 0 ? 'refused' : [withoutAttributes(node, ['spatial'])];
+
+/** ConvTranspose 11: where the output's shape is given, an odd padding has its extra element on the other side. */
+export const withoutOutputShape: Rewrite = (node) =>
+  node.attributes.some(({ name }) => name === 'output_shape') ? 'refused' : [node];
+
+/** Scatter 11: it goes by another name. */
+export const scatterElements: Rewrite = (node) => [{ ...node, operator: 'ScatterElements' }];

@@ -1,0 +1,328 @@
+import { describe, expect, it } from 'vitest';
+import type { Graph, Model, Node, ValueInfo } from '../../../../src/core/ir/graph';
+import { allNodes } from '../../../../src/core/ir/traversal';
+import { opsetChanges } from '../../../../src/core/operators/opsets/opsetChanges';
+import { raiseOpset } from '../../../../src/core/operators/opsets/raiseOpset';
+import { floats, graph, input, int64s, model, node } from '../../../support/build';
+import { inputsFor, largestDifference, runModel } from '../../../support/runModels';
+import { onnxHistory } from './onnxHistory';
+
+const output = (name: string): ValueInfo => ({ name, type: 'float32' });
+
+function raised(given: Model, to: 10 | 13 = 13): Model {
+  const result = raiseOpset(given, to);
+  if ('refused' in result) throw new Error(`refused ${result.refused.join()}`);
+  return result.model;
+}
+
+/** A model of one node over "x" at an old opset. */
+function single(opset: number, shape: readonly number[], made: Node, more: Partial<Graph> = {}): Model {
+  return model(graph({ nodes: [made], inputs: [input('x', shape)], outputs: [output('y')], ...more }), opset);
+}
+
+async function expectSame(before: Model, after: Model): Promise<void> {
+  const feeds = await inputsFor(before, 2);
+  expect(feeds).toBeDefined();
+  for (const feed of feeds!) {
+    expect(largestDifference(await runModel(before, feed), await runModel(after, feed))).toBe(0);
+  }
+}
+
+const ofFloats = (value: readonly number[]) => ({ kind: 'floats' as const, value });
+const ofFloat = (value: number) => ({ kind: 'float' as const, value });
+
+const cases: readonly (readonly [what: string, before: Model])[] = [
+  ['Clip with both bounds', single(7, [2, 9], node('Clip', ['x'], ['y'], { min: ofFloat(-1), max: 0.5 }))],
+  ['Clip with an upper bound', single(10, [2, 9], node('Clip', ['x'], ['y'], { max: 0.5 }))],
+  ['Clip without bounds', single(10, [2, 9], node('Clip', ['x'], ['y']))],
+  [
+    'Clip with the limits of float32',
+    single(10, [2, 9], node('Clip', ['x'], ['y'], { min: 0.25, max: ofFloat(3.4028234663852886e38) })),
+  ],
+  ['Pad with zeros', single(7, [1, 2, 3], node('Pad', ['x'], ['y'], { pads: [0, 1, 2, 0, 0, 1] }))],
+  [
+    'Pad with a value',
+    single(10, [2, 3], node('Pad', ['x'], ['y'], { pads: [1, 0, 0, 2], value: 1.5, mode: 'constant' })),
+  ],
+  [
+    'Pad by reflection',
+    single(9, [1, 1, 4, 5], node('Pad', ['x'], ['y'], { pads: [0, 0, 1, 2, 0, 0, 3, 1], mode: 'reflect' })),
+  ],
+  [
+    'Slice with axes',
+    single(7, [4, 5, 6], node('Slice', ['x'], ['y'], { starts: [1, -3], ends: [3, 1000], axes: [0, 2] })),
+  ],
+  ['Slice without axes', single(9, [4, 5], node('Slice', ['x'], ['y'], { starts: [1, 0], ends: [-1, 2] }))],
+  ['Squeeze with axes', single(7, [1, 3, 1, 2], node('Squeeze', ['x'], ['y'], { axes: [0, 2] }))],
+  ['Squeeze without axes', single(11, [1, 3, 1, 2], node('Squeeze', ['x'], ['y']))],
+  ['Unsqueeze', single(7, [3, 2], node('Unsqueeze', ['x'], ['y'], { axes: [0, 3] }))],
+  ['Unsqueeze by negative axes', single(12, [3, 2], node('Unsqueeze', ['x'], ['y'], { axes: [-1] }))],
+  ['ReduceSum with axes', single(7, [3, 4, 5], node('ReduceSum', ['x'], ['y'], { axes: [1], keepdims: 0 }))],
+  ['ReduceSum over everything', single(11, [3, 4], node('ReduceSum', ['x'], ['y']))],
+  [
+    'Split into given sizes',
+    single(7, [2, 6], node('Split', ['x'], ['y', 'z'], { axis: 1, split: [2, 4] }), {
+      outputs: [output('y'), output('z')],
+    }),
+  ],
+  [
+    'Split into equal parts',
+    single(11, [2, 6], node('Split', ['x'], ['y', 'z'], { axis: 1 }), {
+      outputs: [output('y'), output('z')],
+    }),
+  ],
+  [
+    'TopK',
+    single(7, [3, 8], node('TopK', ['x'], ['y', 'i'], { k: 3 }), {
+      outputs: [output('y'), { name: 'i', type: 'int64' }],
+    }),
+  ],
+  ['Dropout', single(7, [3, 8], node('Dropout', ['x'], ['y'], { ratio: 0.3 }))],
+  ['Dropout with a mask that nobody uses', single(8, [3, 8], node('Dropout', ['x'], ['y', 'mask']))],
+  ['Dropout 10 with its ratio', single(10, [3, 8], node('Dropout', ['x'], ['y'], { ratio: 0.25 }))],
+  [
+    'BatchNormalization with the attribute spatial',
+    single(7, [2, 3, 4], node('BatchNormalization', ['x', 's', 'b', 'm', 'v'], ['y'], { spatial: 1 }), {
+      initializers: [
+        floats('s', [3], [1, 2, 3]),
+        floats('b', [3], [0, 1, 2]),
+        floats('m', [3], [0.1, 0.2, 0.3]),
+        floats('v', [3], [1, 2, 3]),
+      ],
+    }),
+  ],
+  [
+    'Scatter',
+    single(9, [3, 3], node('Scatter', ['x', 'i', 'u'], ['y'], { axis: 1 }), {
+      initializers: [int64s('i', [2, 2], [0, 2, 1, 0]), floats('u', [2, 2], [10, 20, 30, 40])],
+    }),
+  ],
+  ...[7, 9].flatMap((opset) =>
+    (['nearest', 'linear'] as const).map((mode): readonly [string, Model] => {
+      const scales = [1, 1, 2, 1.7];
+      const attributes = opset < 9 ? { mode, scales: ofFloats(scales) } : { mode };
+      const inputs = opset < 9 ? ['x'] : ['x', 'scales'];
+      const initializers = opset < 9 ? [] : [floats('scales', [4], scales)];
+      const made = node('Upsample', inputs, ['y'], attributes);
+      return [`Upsample ${opset}, ${mode}`, single(opset, [1, 2, 5, 7], made, { initializers })];
+    }),
+  ),
+  ...[
+    ['nearest', [1, 1, 2, 3]],
+    ['nearest', [1, 1, 1.3, 2.6]],
+    ['nearest', [1, 1, 0.5, 0.4]],
+    ['nearest', [1, 1, 0.7, 1]],
+    ['linear', [1, 1, 1.3, 2.6]],
+    ['linear', [1, 1, 0.6, 1.5]],
+  ].map(([mode, scales]): readonly [string, Model] => [
+    `Resize 10, ${String(mode)} by ${String(scales)}`,
+    single(10, [1, 2, 11, 13], node('Resize', ['x', 'scales'], ['y'], { mode: mode as string }), {
+      initializers: [floats('scales', [4], scales as number[])],
+    }),
+  ]),
+  ...['Softmax', 'LogSoftmax', 'Hardmax'].flatMap((operator) =>
+    [
+      [7, undefined],
+      [9, 0],
+      [9, 1],
+      [9, 2],
+      [9, 3],
+      [11, -1],
+      [11, -2],
+      [12, -3],
+    ].map(([opset, axis]): readonly [string, Model] => [
+      `${operator} ${opset} along axis ${axis ?? 'by default'}`,
+      single(opset!, [2, 3, 4, 5], node(operator, ['x'], ['y'], axis === undefined ? {} : { axis })),
+    ]),
+  ),
+];
+
+describe('raising the opset', () => {
+  it.each(cases)('keeps what ONNX Runtime computes for %s', async (_, before) => {
+    const after = raised(before);
+    expect(after.opsets.get('')).toBe(13);
+    await expectSame(before, after);
+  });
+
+  it('keeps Softmax right where nothing tells its rank', async () => {
+    for (const [shape, axis] of [
+      [[4, 3, 5], 1],
+      [[4, 3, 5], 2],
+      [[6], 0],
+    ] as const) {
+      const nodes = [
+        node('Identity', ['x'], ['a']),
+        node('Softmax', ['a'], ['b'], { axis }),
+        node('Neg', ['b'], ['y']),
+      ];
+      const before = model(graph({ nodes, inputs: [input('x', shape)], outputs: [output('y')] }), 11);
+      const after = raised(before);
+      expect([...allNodes(after)].map(({ operator }) => operator)).toContain('Flatten');
+      await expectSame(before, after);
+    }
+  });
+
+  it('needs no Flatten for a Softmax along the last axis', () => {
+    const before = single(9, [2, 3], node('Softmax', ['x'], ['y']));
+    expect([...allNodes(raised(before))].map(({ operator }) => operator)).toEqual(['Softmax']);
+  });
+
+  it('raises the nodes of subgraphs', async () => {
+    const branch = (operator: string): Graph =>
+      graph({
+        nodes: [node(operator, ['x'], ['a']), node('Unsqueeze', ['a'], ['r'], { axes: [0] })],
+        inputs: [],
+        outputs: [output('r')],
+      });
+    const nodes = [
+      node('ReduceSum', ['x'], ['sum'], { keepdims: 0 }),
+      node('Greater', ['sum', 'zero'], ['positive']),
+      node('If', ['positive'], ['y'], {
+        then_branch: { kind: 'graph', value: branch('Exp') },
+        else_branch: { kind: 'graph', value: branch('Neg') },
+      }),
+    ];
+    const initializers = [floats('zero', [], [0])];
+    const before = model(
+      graph({ nodes, inputs: [input('x', [5])], outputs: [output('y')], initializers }),
+      9,
+    );
+    await expectSame(before, raised(before));
+  });
+
+  it('goes only as far as asked', async () => {
+    const before = single(7, [4, 5], node('Slice', ['x'], ['y'], { starts: [1], ends: [3], axes: [0] }));
+    const after = raised(before, 10);
+    expect(after.opsets.get('')).toBe(10);
+    await expectSame(before, after);
+  });
+
+  it('leaves a model alone that is as new already', () => {
+    const before = single(15, [2], node('Relu', ['x'], ['y']));
+    expect(raised(before)).toBe(before);
+  });
+
+  it('gives the node the name that it had, so that layers keep theirs', () => {
+    const before = single(9, [2, 6], node('Split', ['x'], ['y', 'z'], { axis: 1, split: [2, 4] }, 'cut'));
+    const names = raised(before).graph.nodes.map(({ name }) => name);
+    expect(names).toContain('cut');
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('does not change the given model', () => {
+    const before = single(7, [2, 9], node('Clip', ['x'], ['y'], { min: ofFloat(-1), max: 0.5 }));
+    const copy = structuredClone(before.graph.nodes);
+    raised(before);
+    expect(before.graph.nodes).toEqual(copy);
+    expect(before.opsets.get('')).toBe(7);
+  });
+
+  it('takes the type of new constants from the values that they work with', () => {
+    const half = { name: 'x', type: 'float16' as const, shape: [4] };
+    const nodes = [node('Cast', ['x'], ['h'], { to: 10 }), node('Clip', ['x'], ['y'], { min: 0.5 })];
+    const before = model(graph({ nodes, inputs: [half], outputs: [{ name: 'y', type: 'float16' }] }), 10);
+    const constant = raised(before).graph.nodes.find(({ operator }) => operator === 'Constant');
+    expect(constant?.attributes[0]).toMatchObject({ kind: 'tensor', value: { type: 'float16' } });
+  });
+});
+
+describe('what cannot be raised with certainty', () => {
+  const refusals: readonly (readonly [why: string, before: Model, refused: string])[] = [
+    ['an operator that is not known', single(9, [2], node('ImageScaler', ['x'], ['y'])), 'ImageScaler'],
+    ['an operator that its opset does not have', single(9, [2], node('Celu', ['x'], ['y'])), 'Celu'],
+    ['a name that every object has', single(9, [2], node('constructor', ['x'], ['y'])), 'constructor'],
+    ['an opset before 7', single(6, [2], node('Relu', ['x'], ['y'])), 'Relu'],
+    ['one-hot of negative indices', single(9, [2], node('OneHot', ['x', 'd', 'v'], ['y'])), 'OneHot'],
+    ['a scan over batches', single(8, [2], node('Scan', ['', 'x'], ['y'])), 'Scan'],
+    [
+      'a Dropout whose mask is used',
+      single(7, [2], node('Dropout', ['x'], ['y', 'm']), { outputs: [output('y'), output('m')] }),
+      'Dropout',
+    ],
+    [
+      'statistics for each activation',
+      single(7, [2, 3], node('BatchNormalization', ['x', 's', 'b', 'm', 'v'], ['y'], { spatial: 0 })),
+      'BatchNormalization',
+    ],
+    [
+      'a nearest Resize of unknown scales',
+      single(10, [1, 1, 2, 2], node('Resize', ['x', 's'], ['y'])),
+      'Resize',
+    ],
+    [
+      'a nearest Resize that enlarges and shrinks',
+      single(10, [1, 1, 2, 2], node('Resize', ['x', 's'], ['y']), {
+        initializers: [floats('s', [4], [1, 1, 2, 0.5])],
+      }),
+      'Resize',
+    ],
+    [
+      'coordinates that were removed',
+      single(
+        11,
+        [1, 1, 2, 2],
+        node('Resize', ['x', '', 's'], ['y'], { coordinate_transformation_mode: 'tf_half_pixel_for_nn' }),
+      ),
+      'Resize',
+    ],
+    [
+      'a ConvTranspose with a given output',
+      single(7, [1, 1, 2, 2], node('ConvTranspose', ['x', 'w'], ['y'], { output_shape: [5, 5] })),
+      'ConvTranspose',
+    ],
+    [
+      'bounds of an unknown type',
+      model(
+        graph({
+          nodes: [
+            node('Cast', ['x'], ['h'], { to: 10 }),
+            node('Neg', ['h'], ['n']),
+            node('Clip', ['n'], ['c'], { min: 0.5 }),
+            node('Cast', ['c'], ['y'], { to: 1 }),
+          ],
+          inputs: [input('x', [2])],
+          outputs: [output('y')],
+        }),
+        10,
+      ),
+      'Clip',
+    ],
+  ];
+
+  it.each(refusals)('%s is refused by name', (_, before, refused) => {
+    expect(raiseOpset(before, 13)).toEqual({ refused: [refused] });
+  });
+
+  it('refuses operators of functions that changed, because functions keep their own opset', () => {
+    const call = { ...node('Twice', ['x'], ['y']), domain: 'local' };
+    const base = model(graph({ nodes: [call], inputs: [input('x', [2])], outputs: [output('y')] }), 12);
+    const fn = (operator: string) => [
+      { domain: 'local', name: 'Twice', nodes: [node(operator, ['a'], ['b'])] },
+    ];
+    expect(raiseOpset({ ...base, functions: fn('Relu') }, 13)).toEqual({ refused: ['Relu'] });
+    expect(raiseOpset({ ...base, functions: fn('Sin') }, 13)).toHaveProperty('model');
+  });
+});
+
+describe('the table of changes', () => {
+  it('has every standard operator up to opset 13, and every version that changed it after 7', () => {
+    const stated = Object.fromEntries(
+      Object.entries(opsetChanges).map(([name, changes]) => [name, Object.keys(changes).map(Number)]),
+    );
+    const changed = Object.fromEntries(
+      Object.entries(onnxHistory).map(([name, versions]) => [
+        name,
+        versions.filter((version) => version > 7),
+      ]),
+    );
+    expect(stated).toEqual(changed);
+  });
+
+  it('says "introduced" at the first version of an operator and nowhere else', () => {
+    for (const [name, changes] of Object.entries(opsetChanges)) {
+      for (const [version, change] of Object.entries(changes)) {
+        expect([name, change === 'introduced']).toEqual([name, Number(version) === onnxHistory[name]?.[0]]);
+      }
+    }
+  });
+});
