@@ -6,6 +6,8 @@ import type { ProgressView } from '../../shared/contracts/viewModels';
 import type { Model } from '../ir/graph';
 
 export interface StepContext {
+  /** The model's file, for messages. */
+  readonly path: string;
   readonly signal: AbortSignal;
   /** Progress of this step from 0 to 1, with the layer at hand. */
   readonly progress: (fraction: number, detail?: string) => void;
@@ -16,16 +18,27 @@ export interface StepResult {
   readonly notes: readonly Note[];
 }
 
-/** Built by `defineStep`, which ties the schema to the options that the functions get. */
-export interface Step<Options = unknown> {
+/** A row of the table of steps. Built by `defineStep`, which ties the schema to the options that the functions get. */
+export interface Step {
   /** The key in a recipe. */
   readonly id: string;
   readonly title: string;
   readonly phase: ProgressView['phase'];
-  /** Options with their ranges, defaults and descriptions. */
-  readonly schema: z.ZodType<Options>;
+  /** Options with their ranges, defaults and descriptions; `describeOptions` lists them. */
+  readonly schema: z.ZodObject;
+  /** Checks the options and fills in the defaults. Throws STEP_INVALID. */
+  readonly parse: (options: unknown) => ParsedStep;
+}
+
+/** A step with options that are known to be right. */
+export interface ParsedStep {
+  readonly id: string;
+  readonly title: string;
+  readonly phase: ProgressView['phase'];
+  /** The options with their defaults filled in. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** What the name of the written file tells of the step, like "prune90" or "int8". */
-  readonly suffix: (options: Options) => string;
-  /** A new model; the given one is not changed. */
-  readonly apply: (model: Model, options: Options, context: StepContext) => Promise<StepResult>;
+  readonly suffix: string;
+  /** A new model; the given one is not changed, and is returned itself where there was nothing to do. */
+  readonly apply: (model: Model, context: StepContext) => Promise<StepResult>;
 }

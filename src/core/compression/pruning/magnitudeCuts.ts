@@ -1,5 +1,5 @@
 // Decides which weights magnitude pruning removes: exactly the asked fraction, ties broken by position.
-import type { Pause } from '../pacing';
+import type { Pause } from '../../ir/pacing';
 import type { MagnitudeSource } from './magnitudeSource';
 import type { Cut } from './prunedTensor';
 import { eachChunk, selectThreshold } from './selectThreshold';

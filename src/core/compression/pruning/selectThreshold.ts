@@ -1,6 +1,6 @@
 // Finds the magnitude below which the smallest weights lie, by counting and without sorting: a radix selection over
 // the bits of the magnitudes. Two passes over the weights and half a megabyte of counters, however many there are.
-import type { Pause } from '../pacing';
+import type { Pause } from '../../ir/pacing';
 import type { MagnitudeSource } from './magnitudeSource';
 
 /** Elements read at a time. */

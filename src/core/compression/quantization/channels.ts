@@ -1,7 +1,7 @@
 // How the elements of a tensor fall into channels along an axis, and the range of values in each.
 import { numbersWithin, type Numbers } from '../../ir/numbers';
 import type { Tensor } from '../../ir/tensor';
-import type { Pause } from '../pacing';
+import type { Pause } from '../../ir/pacing';
 import type { Range } from './affineGrid';
 
 const chunkElements = 1 << 18;

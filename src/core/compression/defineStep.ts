@@ -1,0 +1,45 @@
+// Makes a row of the table of steps: the one place where a step's schema and the type of its options meet.
+import type { z } from 'zod';
+import { CounterweightError } from '../../shared/base/errors';
+import type { Model } from '../ir/graph';
+import { optionProblem } from './optionProblem';
+import type { Step, StepContext, StepResult } from './step';
+
+interface StepDefinition<Schema extends z.ZodObject> {
+  readonly id: string;
+  readonly title: string;
+  readonly phase: Step['phase'];
+  /** Strict: an unknown key is an error. Every option has a description. */
+  readonly schema: Schema;
+  readonly suffix: (options: z.output<Schema>) => string;
+  readonly apply: (model: Model, options: z.output<Schema>, context: StepContext) => Promise<StepResult>;
+}
+
+export function defineStep<Schema extends z.ZodObject>(definition: StepDefinition<Schema>): Step {
+  const { id, title, phase, schema } = definition;
+  return {
+    id,
+    title,
+    phase,
+    schema,
+    parse: (given) => {
+      const result = schema.safeParse(given ?? {});
+      const issue = result.error?.issues[0];
+      if (issue) {
+        throw new CounterweightError('STEP_INVALID', {
+          step: id,
+          problem: optionProblem(schema, issue, given),
+        });
+      }
+      const options = result.data as z.output<Schema>;
+      return {
+        id,
+        title,
+        phase,
+        options,
+        suffix: definition.suffix(options),
+        apply: (model, context) => definition.apply(model, options, context),
+      };
+    },
+  };
+}

@@ -1,0 +1,125 @@
+// The recipe step "quantize": weights become int8, everything else stays. Biases and normalization parameters are few
+// and need their precision. The graph dequantizes the weights where it uses them, so that stock runtimes run it.
+import { z } from 'zod';
+import { note, type Note } from '../../../shared/base/messages';
+import { freshNames } from '../../ir/freshNames';
+import type { Model } from '../../ir/graph';
+import type { Tensor } from '../../ir/tensor';
+import { graphsWithin, storedTensors } from '../../ir/traversal';
+import { raiseOpset } from '../../operators/opsets/raiseOpset';
+import { standardOpset } from '../../operators/opsets/standardOpset';
+import { defineStep } from '../defineStep';
+import { pauseFor, type Pause } from '../../ir/pacing';
+import type { StepContext, StepResult } from '../step';
+import { weightsOf, type Weight } from '../weights';
+import { affineGrid } from './affineGrid';
+import { onnxTypeCodes, type CastType } from './castType';
+import { channelRanges, channelsOf } from './channels';
+import { insertDequantize, type DequantizeDomain, type QuantizedWeight } from './insertDequantize';
+import { quantizedTensor } from './quantizedTensor';
+
+const schema = z.strictObject({
+  bits: z.literal(8).default(8).describe('Bits of a stored weight.'),
+  scheme: z
+    .enum(['symmetric', 'asymmetric'])
+    .default('symmetric')
+    .describe('Whether the grid is centred on zero, or follows the smallest and the largest weight.'),
+  granularity: z
+    .enum(['tensor', 'channel'])
+    .default('channel')
+    .describe('Whether each output channel has a scale of its own, or the whole tensor has one.'),
+});
+
+type QuantizeOptions = z.output<typeof schema>;
+
+export const quantize = defineStep({
+  id: 'quantize',
+  title: 'Quantize',
+  phase: 'quantizing',
+  schema,
+  suffix: ({ bits }) => `int${bits}`,
+  apply: quantizeModel,
+});
+
+async function quantizeModel(
+  model: Model,
+  options: QuantizeOptions,
+  context: StepContext,
+): Promise<StepResult> {
+  const notes: Note[] = [];
+  const fresh = freshNames(model);
+  const pause = pauseFor(context.signal);
+  const quantized = new Map<Tensor, QuantizedWeight>();
+  const weights = weightsOf(model);
+  const inGraphs = new Set(
+    [...graphsWithin(model.graph)].flatMap((graph) => [...storedTensors(graph).values()]),
+  );
+  for (const [index, weight] of weights.entries()) {
+    const result = inGraphs.has(weight.tensor)
+      ? await quantizeWeight(weight, options, fresh, pause)
+      : 'it is a constant of a function';
+    if (typeof result === 'string') {
+      notes.push(note('NOT_QUANTIZED', { tensor: weight.value, reason: result }));
+    } else {
+      quantized.set(weight.tensor, result);
+    }
+    context.progress((index + 1) / weights.length, weight.layer);
+  }
+  if (quantized.size === 0) return { model, notes };
+
+  const perChannel = [...quantized.values()].some(({ axis }) => axis !== undefined);
+  const prepared = prepareModel(model, perChannel ? 13 : 10);
+  notes.push(...prepared.notes);
+  return { model: insertDequantize(prepared.model, quantized, prepared.domain, fresh), notes };
+}
+
+/** The weight as int8, or the reason why it keeps its type. */
+async function quantizeWeight(
+  { tensor, value, outputAxis, dequantize }: Weight,
+  { scheme, granularity }: QuantizeOptions,
+  fresh: (wanted: string) => string,
+  pause: Pause,
+): Promise<QuantizedWeight | string> {
+  if (dequantize) return `it is quantized already (${tensor.type})`;
+  const castTo = Object.keys(onnxTypeCodes).find((type): type is CastType => type === tensor.type);
+  if (tensor.type !== 'float32' && !castTo) return `elements of type ${tensor.type} are not supported`;
+  const channelAxis =
+    granularity === 'channel' && (tensor.shape[outputAxis ?? -1] ?? 1) > 1 ? outputAxis : undefined;
+  const channels = channelsOf(tensor.shape, channelAxis);
+  const bytes = tensor.elements + channels.count * bytesPerChannel + bytesPerWeight(value);
+  if (bytes >= tensor.byteLength) {
+    return `its ${tensor.byteLength} bytes are so few that int8 with scales would take more`;
+  }
+  const ranges = await channelRanges(tensor, channels, pause);
+  if (!ranges) return 'it holds NaN or infinite values';
+  const grids = ranges.map((range) => affineGrid(range, scheme));
+  const names = {
+    stored: fresh(`${value}_quantized`),
+    scale: fresh(`${value}_scale`),
+    zeroPoint: fresh(`${value}_zero_point`),
+  };
+  return { ...quantizedTensor(tensor, channelAxis, grids, names), castTo };
+}
+
+/** A float32 scale and an int8 zero point. */
+const bytesPerChannel = 5;
+
+/** About what the new node, the new initializers and their names add to the file for one weight. */
+function bytesPerWeight(value: string): number {
+  return 120 + 7 * value.length;
+}
+
+/** The model with an opset that has the DequantizeLinear needed, or else the domain that has it for every opset. */
+function prepareModel(
+  model: Model,
+  needed: 10 | 13,
+): { readonly model: Model; readonly domain: DequantizeDomain; readonly notes: readonly Note[] } {
+  const opset = standardOpset(model);
+  if (opset >= needed) return { model, domain: '', notes: [] };
+  const raised = raiseOpset(model, needed);
+  if ('model' in raised) {
+    return { model: raised.model, domain: '', notes: [note('OPSET_RAISED', { from: opset, to: needed })] };
+  }
+  const operators = raised.refused.join(', ');
+  return { model, domain: 'com.microsoft', notes: [note('CONTRIB_QUANTIZE', { opset, operators })] };
+}
