@@ -7,10 +7,10 @@ export interface Workbench {
   readonly page: Page;
   /** Runs a command of the palette by its full title. */
   command(title: string): Promise<void>;
-  /** A row of the open quick pick, by the beginning of its label. */
-  pickRow(label: string | RegExp): Locator;
+  /** A row of the open quick pick, by its label without icons. */
+  pickRow(label: string): Locator;
   /** Chooses a row of the open quick pick. */
-  pick(label: string | RegExp): Promise<void>;
+  pick(label: string): Promise<void>;
   /** The text field of the open quick input. */
   readonly quickInput: Locator;
   /** The title line of the open quick input. */
@@ -56,18 +56,10 @@ export function workbench(page: Page): Workbench {
     quickInput,
     quickTitle: page.locator('.quick-input-widget:visible .quick-input-title'),
     command: (title) => runCommand(page, quickInput, title),
-    pickRow: (label) =>
-      typeof label === 'string'
-        ? page.locator(`.quick-input-list .monaco-list-row[aria-label^="${label}"]`).first()
-        : page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first(),
+    pickRow: (label) => page.locator(labelled('.quick-input-list .monaco-list-row', label)).first(),
     pick: (label) => driver.pickRow(label).click(),
     quickMessage: (text) => page.locator('.quick-input-message', { hasText: text }),
-    file: (name) =>
-      page
-        .locator(
-          `.explorer-folders-view .monaco-list-row[aria-label="${name}"], .explorer-folders-view .monaco-list-row[aria-label^="${name},"]`,
-        )
-        .first(),
+    file: (name) => page.locator(labelled('.explorer-folders-view .monaco-list-row', name)).first(),
     openFile: async (name) => {
       await driver.file(name).dblclick();
       await page.locator(`.tab[data-resource-name="${name}"]`).waitFor();
@@ -107,7 +99,7 @@ export function workbench(page: Page): Workbench {
         .locator('.pane', { has: page.locator(`.pane-header[aria-label^="${title}"]`) })
         .locator('.pane-body'),
     treeRow: (text) => page.locator('.sidebar .pane-body .monaco-list-row', { hasText: text }).first(),
-    lens: (text) => page.locator('.codelens-decoration a', { hasText: text }).first(),
+    lens: (text) => page.locator('.codelens-decoration > :is(a, span)', { hasText: text }).first(),
     editorLine: (text) => page.locator('.editor-instance .view-line', { hasText: text }).first(),
     editorTab: (text) => page.locator('.tabs-container .tab', { hasText: text }).first(),
     // The page holds VS Code's own frame with its service worker, which holds the extension's document.
@@ -130,8 +122,7 @@ export function workbench(page: Page): Workbench {
  * is opened anew until it has the command.
  */
 async function runCommand(page: Page, input: Locator, title: string): Promise<void> {
-  const rows = '.quick-input-list .monaco-list-row';
-  const row = page.locator(`${rows}[aria-label="${title}"], ${rows}[aria-label^="${title},"]`).first();
+  const row = page.locator(labelled('.quick-input-list .monaco-list-row', title)).first();
   for (let attempt = 0; attempt < 8; attempt++) {
     await page.keyboard.press('F1');
     if (!(await becomesVisible(input, 2000))) continue;
@@ -141,6 +132,11 @@ async function runCommand(page: Page, input: Locator, title: string): Promise<vo
     await becomesHidden(input, 1000);
   }
   throw new Error(`The palette has no command ${title}`);
+}
+
+/** Rows announce their label alone or followed by what else they show. */
+function labelled(rows: string, label: string): string {
+  return `${rows}[aria-label="${label}"], ${rows}[aria-label^="${label},"]`;
 }
 
 function becomesHidden(locator: Locator, timeout: number): Promise<boolean> {

@@ -1,0 +1,42 @@
+// A workspace that is not trusted: looking is allowed, running jobs is not.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sample } from '../../support/sampleWorkspace';
+import { openSession, pictureOnFailure, type Session } from './session';
+
+describe('a workspace that is not trusted', () => {
+  let session: Session;
+  let files: readonly string[];
+  beforeAll(async () => {
+    session = await openSession({
+      settings: {
+        'security.workspace.trust.enabled': true,
+        'security.workspace.trust.startupPrompt': 'always',
+        'security.workspace.trust.banner': 'never',
+      },
+    });
+    files = await session.list();
+    await session.bench.dialogButton(/trust/i, /^No, I don.t/).click();
+    await session.bench.status('Restricted Mode').waitFor();
+  });
+  beforeEach(() => pictureOnFailure(session));
+  afterAll(() => session.close());
+
+  it('may be inspected', async () => {
+    const { bench, panel } = session;
+    await bench.choose(bench.file(sample.small.file), 'Inspect Layers');
+    await bench.treeRow(/conv2.*Conv/).click();
+    await panel.figure('Weights').waitFor();
+    expect(await panel.colours('Weights')).toBeGreaterThan(20);
+  });
+
+  it('refuses to compress, and says why', async () => {
+    const { bench } = session;
+    await bench.container('Explorer').click();
+    await bench.choose(bench.file(sample.small.file), 'Compress…');
+    const refusal = bench.toast(/trust/i);
+    await refusal.waitFor();
+    await bench.toastButton(/trust/i, 'Manage Workspace Trust').waitFor();
+    await session.screenshot('untrusted');
+    expect(await session.list()).toEqual(files);
+  });
+});
