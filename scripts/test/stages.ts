@@ -1,0 +1,66 @@
+// The stages of `npm test`, in order: what is quick and explains a later failure comes first.
+import { codeServerRunsHere } from '../../test/vscode/host/installCodeServer';
+
+export interface Stage {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where the stage's test runner writes its report; without it the stage counts only when it fails. */
+  readonly report?: { readonly kind: 'vitest' | 'mocha'; readonly file: string };
+  /** Stages that must have succeeded; otherwise this one fails unrun. */
+  readonly needs?: readonly string[];
+}
+
+export function stages(options: { readonly newest: boolean }): readonly Stage[] {
+  return [
+    { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'] },
+    { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
+    { name: 'bundle', command: ['npm', 'run', '--silent', 'build'] },
+    vitest('units and real files', 'units', [], {}),
+    ...inVscode('floor'),
+    ...(options.newest ? inVscode('newest') : []),
+  ];
+}
+
+function inVscode(which: 'floor' | 'newest'): Stage[] {
+  const needs = ['bundle'];
+  const suite: Stage = {
+    name: `extension host, ${which}`,
+    command: ['npx', 'tsx', 'test/vscode/runSuite.ts', which],
+    report: { kind: 'mocha', file: `out/reports/suite-${which}.json` },
+    needs,
+  };
+  // What is driven by mouse and keyboard needs code-server; elsewhere the suite runs in a downloaded VS Code.
+  if (!codeServerRunsHere) return [suite];
+  const env = { COUNTERWEIGHT_VSCODE: which };
+  const ui = vitest(
+    `user interface, ${which}`,
+    `ui-${which}`,
+    ['--config', 'test/vscode/vitest.config.mts'],
+    env,
+  );
+  return [suite, { ...ui, needs }];
+}
+
+function vitest(
+  name: string,
+  id: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Stage {
+  const file = `out/reports/${id}.json`;
+  return {
+    name,
+    command: [
+      'npx',
+      'vitest',
+      'run',
+      ...args,
+      '--reporter=dot',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ],
+    env,
+    report: { kind: 'vitest', file },
+  };
+}
