@@ -39,6 +39,19 @@ export interface InferredOutput {
   readonly values?: readonly number[] | undefined;
 }
 
+/** What running the graphs in a node's attributes comes to. */
+export interface BodyRun {
+  /** The node's own outputs. */
+  readonly outputs: readonly InferredOutput[];
+  /** How often each graph runs, by attribute; undefined where only running can tell, as it is for those not named. */
+  readonly repeats: Readonly<Record<string, number | undefined>>;
+  /** Only one of the graphs runs, and it is not known which. */
+  readonly alternatives?: boolean;
+}
+
+/** Infers the graph in an attribute from what its formal inputs are given; the answer is its formal outputs. */
+export type InferBody = (attribute: string, inputs: readonly InferredOutput[]) => readonly InferredOutput[];
+
 /** One operator, in one file or in the file of its family. */
 export interface Operator {
   /** The name in ONNX, verbatim. */
@@ -60,6 +73,8 @@ export interface Operator {
   readonly classical?: boolean;
   /** Shapes of the outputs, undefined where they cannot be known. Leaves the type to the runtime. */
   readonly shape?: (context: NodeContext) => readonly InferredOutput[];
+  /** Of operators with graphs in their attributes, instead of `shape`. */
+  readonly body?: (context: NodeContext, infer: InferBody) => BodyRun;
   /** Multiply-accumulates for the whole output; undefined where a needed dimension is unknown. 0 if not given. */
   readonly macs?: (context: NodeContext) => number | undefined;
 }

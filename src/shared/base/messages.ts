@@ -49,6 +49,10 @@ export const errorTemplates = {
 export const noteTemplates = {
   MACS_ASSUME: 'MACs are counted for {assumed}.',
   MACS_UNKNOWN: 'MACs of {count} nodes are unknown ({operators}).',
+  MACS_ONCE:
+    'MACs of the graphs inside {operators} are counted once; how often they run is not known before running.',
+  MACS_ALTERNATIVES: 'Of the branches of {count} conditional nodes, the one with the most MACs is counted.',
+  VALUES_NOT_FINITE: 'Tensor {tensor} has {count} values that are infinite or no numbers.',
   OPERATOR_UNKNOWN:
     'Operator {operator} of domain {domain} is unknown; its weights are kept as they are ({count} nodes).',
   RUNTIME_CANNOT_LOAD: 'ONNX Runtime cannot run this file: {problem}',
