@@ -33,7 +33,7 @@ export async function firstRuntime(loaders: readonly RuntimeLoader[]): Promise<R
 /** ONNX Runtime as a native library. */
 export async function nativeRuntime(): Promise<Runtime> {
   const ort = unwrap(await import('onnxruntime-node'));
-  ort.env.logLevel = 'error';
+  ort.env.logLevel = 'fatal';
   return {
     name: 'onnxruntime-node',
     version: versionOf(ort, 'node'),
@@ -54,7 +54,7 @@ export async function nativeRuntime(): Promise<Runtime> {
 /** ONNX Runtime as WebAssembly on one thread: slower, and for machines that the native package has no binary for. */
 export async function webRuntime(): Promise<Runtime> {
   const ort: OrtModule = unwrap(await import('onnxruntime-web'));
-  ort.env.logLevel = 'error';
+  ort.env.logLevel = 'fatal';
   // More threads would be workers that keep the process alive.
   ort.env.wasm.numThreads = 1;
   return {
@@ -89,7 +89,8 @@ function createFromFile(
 
 function sessionSettings(options: SessionOptions): InferenceSession.SessionOptions {
   return {
-    logSeverityLevel: 3,
+    // Only what ends the process: every error is thrown as well, and some are looked for by trying.
+    logSeverityLevel: 4,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads, interOpNumThreads: 1 }),
   };
 }
