@@ -32,7 +32,7 @@ export async function inspectModel(path: string, signal: AbortSignal): Promise<M
     const parameters = sum(layer.tensors.map((tensor) => tensor.parameters));
     if (parameters === 0 && ownMacs === 0) continue;
     const tensors: MeasuredTensor[] = [];
-    for (const tensor of layer.tensors) tensors.push(await measured(tensor, pause));
+    for (const tensor of layer.tensors) tensors.push(await measureTensor(tensor, pause));
     const ofWeights = tensors.filter(({ role }) => role === 'weight');
     weights += sum(ofWeights.map(({ elements }) => elements));
     zeros += sum(ofWeights.map((tensor) => tensor.zeros));
@@ -71,7 +71,8 @@ export async function inspectModel(path: string, signal: AbortSignal): Promise<M
   };
 }
 
-interface MeasuredTensor {
+/** A tensor as it is shown, with the counts behind its sparsity. */
+export interface MeasuredTensor {
   readonly view: TensorView;
   readonly role: LayerTensor['role'];
   readonly elements: number;
@@ -79,7 +80,8 @@ interface MeasuredTensor {
   readonly notes: readonly Note[];
 }
 
-async function measured(stored: LayerTensor, pause: Pause): Promise<MeasuredTensor> {
+/** Reads a tensor of a layer once and sums it up. */
+export async function measureTensor(stored: LayerTensor, pause: Pause): Promise<MeasuredTensor> {
   const { value, tensor, role, parameters } = stored;
   const facts = { name: value, type: tensor.type, shape: tensor.shape, parameters, bytes: tensor.byteLength };
   if (!isNumeric(tensor.type) || tensor.elements === 0) {

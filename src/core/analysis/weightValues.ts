@@ -1,9 +1,8 @@
 // The real values of a layer's tensor, a bounded part at a time: what the layer computes with, also where the file
 // stores integers and a DequantizeLinear between.
 import { attribute } from '../ir/graph';
-import { elementTypes } from '../ir/elementType';
-import { tensorChunks, tensorNumbers, type Numbers } from '../ir/numbers';
-import { Tensor } from '../ir/tensor';
+import { numbersWithin, tensorNumbers, type Numbers } from '../ir/numbers';
+import type { Tensor } from '../ir/tensor';
 import type { LayerTensor } from '../operators/layers';
 
 export interface WeightValues {
@@ -20,7 +19,9 @@ export interface WeightValues {
 }
 
 /** The values of a numeric tensor of a layer: dequantized, x = (q − zero point) · scale, where it is quantized. */
-export function weightValues(stored: LayerTensor): WeightValues {
+export function weightValues(
+  stored: Pick<LayerTensor, 'tensor' | 'dequantize' | 'outputAxis'>,
+): WeightValues {
   const { tensor, dequantize, outputAxis } = stored;
   const change = dequantize && dequantizer(tensor, dequantize);
   return {
@@ -55,18 +56,13 @@ export function* pairedChunks(
   }
 }
 
+const partElements = 1 << 18;
+
 /** Parts may begin inside a byte; so every read begins at a multiple of eight elements, whatever the type. */
 function* elementsBetween(tensor: Tensor, start: number, end: number): Generator<Numbers> {
-  const first = start - (start % 8);
-  const offset = (first * elementTypes[tensor.type].bits) / 8;
-  const part = new Tensor({
-    name: tensor.name,
-    type: tensor.type,
-    shape: [end - first],
-    read: (at, length) => tensor.bytes(offset + at, length),
-  });
-  let skip = start - first;
-  for (const values of tensorChunks(part)) {
+  let skip = start % 8;
+  for (let at = start - skip; at < end; at += partElements) {
+    const values = numbersWithin(tensor, at, Math.min(partElements, end - at));
     yield skip > 0 ? values.subarray(skip) : values;
     skip = 0;
   }

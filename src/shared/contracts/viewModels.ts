@@ -142,7 +142,9 @@ export type StepsView = readonly { readonly [step: string]: Readonly<Record<stri
 
 export interface SizesView {
   readonly parameters: number;
+  /** Of the parameters. */
   readonly nonZeros: number;
+  /** Fraction of zeros among the weights; biases and normalization parameters are never pruned and do not count. */
   readonly sparsity: number;
   readonly macs: number;
   /** Bytes of the file on disk, external data included. */

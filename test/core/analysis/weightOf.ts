@@ -2,16 +2,16 @@
 import type { LayerTensor } from '../../../src/core/operators/layers';
 import { floats } from '../../support/build';
 
+/** What `weightValues` reads of a layer's tensor. */
+export type StoredWeight = Pick<LayerTensor, 'tensor' | 'dequantize' | 'outputAxis'>;
+
 export function weightOf(
   shape: readonly number[],
   values: ArrayLike<number>,
   outputAxis?: number,
-): LayerTensor {
+): StoredWeight {
   return {
-    value: 'weight',
     tensor: floats('weight', shape, values),
-    role: 'weight',
-    parameters: values.length,
     ...(outputAxis === undefined ? {} : { outputAxis }),
   };
 }

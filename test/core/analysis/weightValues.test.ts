@@ -2,12 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { pairedChunks, weightValues } from '../../../src/core/analysis/weightValues';
 import { Tensor } from '../../../src/core/ir/tensor';
-import type { LayerTensor } from '../../../src/core/operators/layers';
 import { floats, node } from '../../support/build';
 import { normals } from '../../../src/shared/base/random';
-import { weightOf } from './weightOf';
+import { weightOf, type StoredWeight } from './weightOf';
 
-function all(stored: LayerTensor, start?: number, end?: number): number[] {
+function all(stored: StoredWeight, start?: number, end?: number): number[] {
   return [...weightValues(stored).chunks(start, end)].flatMap((part) => [...part]);
 }
 
@@ -21,12 +20,9 @@ function quantized(
   zeroPoints?: Tensor,
   axis?: number,
   block?: number,
-): LayerTensor {
+): StoredWeight {
   return {
-    value: tensor.name,
     tensor,
-    role: 'weight',
-    parameters: tensor.elements,
     dequantize: {
       node: node(
         'DequantizeLinear',

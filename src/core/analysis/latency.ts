@@ -1,0 +1,60 @@
+// How long two model files take for the same inputs, measured so that what else the machine does hits both alike.
+import { availableParallelism } from 'node:os';
+import type { LatencyView } from '../../shared/contracts/viewModels';
+import { pauseFor } from '../ir/pacing';
+import { onnxRuntime } from '../runtime/onnxRuntime';
+import type { Session } from '../runtime/runtime';
+import type { Feeds } from './sampleInputs';
+
+const warmUps = 2;
+const mostRuns = 100;
+const budgetMs = 2000;
+/** More threads help few models, and take the machine away from whoever works at it. */
+const mostThreads = 4;
+
+/**
+ * Medians of alternating runs of both files, after two warm-up runs each: up to 100 runs each or about two seconds in
+ * all, whichever comes first, at least one. The batch is that of `feeds`. Throws RUNTIME_REFUSED.
+ */
+export async function measureLatency(
+  before: string,
+  after: string,
+  feeds: Feeds,
+  signal: AbortSignal,
+): Promise<LatencyView> {
+  const pause = pauseFor(signal);
+  const runtime = await onnxRuntime();
+  const threads = runtime.name === 'onnxruntime-node' ? Math.min(mostThreads, availableParallelism()) : 1;
+  const sessions: Session[] = [];
+  try {
+    for (const path of [before, after]) {
+      sessions.push(await runtime.load(path, { threads }));
+      await pause();
+    }
+    const times = sessions.map((): number[] => []);
+    const started = performance.now();
+    const isOver = () => performance.now() - started > budgetMs;
+    for (let run = -warmUps; run < mostRuns; run++) {
+      // A model too slow for its warm-ups is measured all the same, once.
+      const counts = run >= 0 || isOver();
+      for (const [index, session] of sessions.entries()) {
+        await pause();
+        const begun = performance.now();
+        await session.run(feeds);
+        if (counts) times[index]!.push(performance.now() - begun);
+      }
+      if (counts && isOver()) break;
+    }
+    const [beforeMs, afterMs] = times.map(median);
+    return { beforeMs: beforeMs!, afterMs: afterMs!, threads, batch: Object.values(feeds)[0]?.shape[0] ?? 1 };
+  } finally {
+    await Promise.all(sessions.map((session) => session.dispose()));
+  }
+}
+
+/** The middle one of some numbers, of which there is at least one. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
