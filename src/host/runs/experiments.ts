@@ -49,6 +49,7 @@ export class Experiments implements Disposable {
   private readonly ends = new Emitter<Run>();
   private stored: readonly Run[] = [];
   private recheck: NodeJS.Timeout | undefined;
+  private ended = false;
   private readonly heartbeat = setInterval(() => this.giveSignOfLife(), signOfLifeMs).unref();
 
   /** A run changed; undefined where the list did. */
@@ -145,8 +146,9 @@ export class Experiments implements Disposable {
     await this.refresh();
   }
 
-  /** Jobs end with the window. */
+  /** Jobs end with the window. Their records go on saying "running", and the next window says what that means. */
   dispose(): void {
+    this.ended = true;
     clearInterval(this.heartbeat);
     clearTimeout(this.recheck);
     for (const { job } of this.live.values()) job.cancel();
@@ -170,6 +172,7 @@ export class Experiments implements Disposable {
         } as const,
       }),
     );
+    if (this.ended) return;
     const run: Run = { folder, ...outcome };
     await writeRecord(folder, run.record).catch((error: unknown) => this.options.warn(String(error)));
     this.live.delete(folder);

@@ -1,0 +1,92 @@
+import path from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  estimateText,
+  freePath,
+  outputFileName,
+  parseSparsity,
+  questions,
+  stepsOf,
+} from '../../../src/host/commands/compressChoices';
+
+describe('The questions of Compress…', () => {
+  it('are those that the method needs', () => {
+    expect(questions({})).toHaveLength(4);
+    expect(questions({ method: 'prune' })).toEqual(['method', 'sparsity', 'folder']);
+    expect(questions({ method: 'quantize' })).toEqual(['method', 'granularity', 'folder']);
+    expect(questions({ method: 'both' })).toEqual(['method', 'sparsity', 'granularity', 'folder']);
+  });
+});
+
+describe('The answers', () => {
+  it('become the steps of a recipe', () => {
+    expect(stepsOf({})).toEqual([]);
+    expect(stepsOf({ method: 'prune', sparsity: 0.9 })).toEqual([
+      { prune: { sparsity: 0.9, scope: 'global' } },
+    ]);
+    expect(stepsOf({ method: 'quantize', granularity: 'tensor' })).toEqual([
+      { quantize: { bits: 8, scheme: 'symmetric', granularity: 'tensor' } },
+    ]);
+  });
+
+  it('that a method does not ask for do not count', () => {
+    expect(stepsOf({ method: 'quantize', sparsity: 0.9 })).toHaveLength(1);
+    expect(outputFileName('/a/net.onnx', { method: 'quantize', sparsity: 0.9 })).toBe('net.int8.onnx');
+  });
+
+  it('name the file', () => {
+    expect(outputFileName('/a/net.v2.onnx', { method: 'both', sparsity: 0.975 })).toBe(
+      'net.v2.prune97.5.int8.onnx',
+    );
+    expect(outputFileName('/a/net.onnx', { method: 'prune', sparsity: 0.8 })).toBe('net.prune80.onnx');
+  });
+});
+
+describe('A free path', () => {
+  it('is the first that nothing has', () => {
+    const taken = new Set(['net.int8.onnx', 'net.int8-2.onnx'].map((name) => path.join('/a', name)));
+    const isTaken = (file: string): boolean => taken.has(file);
+    expect(freePath('/a', 'other.onnx', isTaken)).toBe(path.join('/a', 'other.onnx'));
+    expect(freePath('/a', 'net.int8.onnx', isTaken)).toBe(path.join('/a', 'net.int8-3.onnx'));
+  });
+});
+
+describe('A typed sparsity', () => {
+  it.each([
+    ['80', 0.8],
+    [' 97.5 % ', 0.975],
+    ['97,5', 0.975],
+    ['0.5', 0.005],
+    ['', undefined],
+    ['0', undefined],
+    ['100', undefined],
+    ['-3', undefined],
+    ['ten', undefined],
+    ['5e1', undefined],
+  ])('%j is %s', (text, sparsity) => {
+    expect(parseSparsity(text)).toBe(sparsity);
+  });
+
+  it('is what was typed, for every percentage with two digits', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9999 }), (hundredths) => {
+        expect(parseSparsity(String(hundredths / 100))).toBeCloseTo(hundredths / 10_000, 6);
+      }),
+    );
+  });
+});
+
+describe('An estimate in words', () => {
+  it('tells size and zeros', () => {
+    const estimate = { bytesBefore: 1_680_000, bytesAfter: 439_000, parameters: 1000, nonZerosAfter: 200 };
+    expect(estimateText(estimate)).toBe(
+      '≈ 439 kB instead of 1.68 MB (3.8× smaller) · 80% of the weights zero',
+    );
+  });
+
+  it('says so where the size stays, and is silent where there are no zeros', () => {
+    const estimate = { bytesBefore: 1000, bytesAfter: 1000, parameters: 0, nonZerosAfter: 0 };
+    expect(estimateText(estimate)).toBe('1 kB, as before');
+  });
+});

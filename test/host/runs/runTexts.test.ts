@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import type { Run, RunRecord } from '../../../src/host/runs/runRecord';
+import {
+  runDescription,
+  runLabel,
+  runTooltip,
+  sizeChangeText,
+  stepsText,
+} from '../../../src/host/runs/runTexts';
+import { report } from './fakeJobs';
+
+function run(change: Partial<RunRecord>, rest: Partial<Run> = {}): Run {
+  return {
+    folder: '/runs/a',
+    record: {
+      version: 1,
+      state: 'finished',
+      model: '/models/net.onnx',
+      steps: [
+        { prune: { sparsity: 0.8, scope: 'global' } },
+        { quantize: { bits: 8, granularity: 'channel' } },
+      ],
+      output: '/models/net.prune80.int8.onnx',
+      jobId: 'abc',
+      created: '2026-01-01T00:00:00.000Z',
+      owner: { pid: 1, session: 's' },
+      ...change,
+    },
+    ...rest,
+  };
+}
+
+describe('A run in the list', () => {
+  it('is named after its model and its steps', () => {
+    expect(runLabel(run({}))).toBe('net.onnx · prune 80% + int8 per channel');
+    expect(stepsText([{ quantize: { granularity: 'tensor' } }])).toBe('int8 per tensor');
+    expect(stepsText([{ prune: { sparsity: 0.975 } }])).toBe('prune 97.5%');
+    expect(stepsText([{ distill: {} }])).toBe('distill');
+  });
+
+  it('tells how far it is', () => {
+    const progress = { phase: 'pruning', fraction: 0.4321, detail: 'conv1' } as const;
+    expect(runDescription(run({ state: 'running' }, { progress }))).toBe('43% · pruning · conv1');
+    expect(runDescription(run({ state: 'running' }))).toBe('running in another window');
+  });
+
+  it('tells its result', () => {
+    expect(runDescription(run({}, { report: report() }))).toBe('4.1× smaller · 80% zero');
+    expect(runDescription(run({}))).toBe('report is missing');
+  });
+
+  it('tells why it failed', () => {
+    const failure = { code: 'OUTPUT_EXISTS', values: { path: '/a.onnx' }, log: ['last words'] } as const;
+    const failed = run({ state: 'failed', failure });
+    expect(runDescription(failed)).toBe(
+      '/a.onnx exists already. Choose another name or folder; nothing was overwritten.',
+    );
+    expect(runTooltip(failed)).toContain('    last words');
+  });
+
+  it('cannot be written into by the names of files', () => {
+    const tooltip = runTooltip(run({ model: '/m/[x](command:evil) <b>|.onnx' }));
+    expect(tooltip).toContain(String.raw`\[x\]\(command:evil\)`);
+    expect(tooltip).toContain(String.raw`\<b\>\|`);
+  });
+});
+
+describe('The change of size', () => {
+  it.each([
+    [0.25, '4.0× smaller'],
+    [0.05, '20× smaller'],
+    [1, 'same size'],
+    [0.999, 'same size'],
+    [1.3, '1.3× larger'],
+  ])('of ratio %d reads %s', (ratio, text) => {
+    expect(sizeChangeText(ratio)).toBe(text);
+  });
+});
