@@ -3,8 +3,9 @@
 import { link, lstat, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
+import { isPartialOf, partialName } from '../../shared/base/partials';
 import type { OutputFile } from './format';
-import { systemReason } from './fileSource';
+import { describeSystemError, systemErrorCode } from './systemError';
 
 export interface WriteOptions {
   /** Names the files that are written aside; letters, digits, `-` and `_`. */
@@ -35,7 +36,7 @@ export async function writeFilesAtomically(
     }
     for (const folder of new Set(files.map((file) => path.dirname(file.path)))) await flushFolder(folder);
   } catch (error) {
-    for (const left of [...placed, ...partials]) await rm(left, { force: true });
+    for (const left of [...placed, ...partials]) await rm(left, { force: true }).catch(() => undefined);
     throw error;
   }
 }
@@ -48,17 +49,13 @@ export async function writeFileAtomically(file: string, bytes: Uint8Array, jobId
 /** Removes what a job that died has left in a folder. */
 export async function removePartials(folder: string, jobId: string): Promise<void> {
   const names = await readdir(folder).catch((): string[] => []);
-  const ours = names.filter((name) => name.startsWith('.') && name.endsWith(partialSuffix(jobId)));
+  const ours = names.filter((name) => isPartialOf(name, jobId));
   await Promise.all(ours.map((name) => rm(path.join(folder, name), { force: true })));
 }
 
 function partialPath(file: string, jobId: string): string {
-  return path.join(path.dirname(file), `.${path.basename(file)}${partialSuffix(jobId)}`);
-}
-
-function partialSuffix(jobId: string): string {
   if (!/^[\w-]+$/.test(jobId)) throw new Error(`A job cannot be called ${jobId}`);
-  return `.${jobId}.partial`;
+  return path.join(path.dirname(file), partialName(path.basename(file), jobId));
 }
 
 /** Before the work, so that nobody waits for a failure. Placing decides. */
@@ -100,7 +97,7 @@ async function place(partial: string, file: string, onPlaced: () => void): Promi
   try {
     await link(partial, file);
   } catch (error) {
-    if (systemReason(error as Error) === 'EEXIST') throw outputError(file, error);
+    if (systemErrorCode(error) === 'EEXIST') throw outputError(file, error);
     // Some file systems have no hard links. There an empty file takes the name, if it is free, and is then replaced.
     const reserved = await attempt(file, () => open(file, 'wx'));
     onPlaced();
@@ -128,15 +125,16 @@ async function attempt<T>(file: string, action: () => Promise<T>): Promise<T> {
 }
 
 function outputError(file: string, error: unknown): CounterweightError {
-  const reason = systemReason(error as Error);
   const cause = { cause: error };
-  switch (reason) {
+  switch (systemErrorCode(error)) {
     case 'EEXIST':
       return new CounterweightError('OUTPUT_EXISTS', { path: file }, cause);
     case 'ENOSPC':
     case 'EDQUOT':
       return new CounterweightError('DISK_FULL', { path: file }, cause);
-    default:
+    default: {
+      const reason = describeSystemError(error as Error);
       return new CounterweightError('OUTPUT_UNWRITABLE', { path: file, reason }, cause);
+    }
   }
 }

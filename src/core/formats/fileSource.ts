@@ -3,6 +3,7 @@
 import { closeSync, fstatSync, openSync, readSync, type BigIntStats } from 'node:fs';
 import { CounterweightError } from '../../shared/base/errors';
 import type { ByteSource } from './format';
+import { describeSystemError } from './systemError';
 
 export class FileSource implements ByteSource {
   readonly size: number;
@@ -75,7 +76,7 @@ export class FileSource implements ByteSource {
   private unreadable(reason: unknown): CounterweightError {
     return new CounterweightError(
       'FILE_UNREADABLE',
-      { path: this.path, reason: reason instanceof Error ? systemReason(reason) : String(reason) },
+      { path: this.path, reason: reason instanceof Error ? describeSystemError(reason) : String(reason) },
       { cause: reason },
     );
   }
@@ -90,9 +91,4 @@ interface FileIdentity {
 
 function identityOf(stats: BigIntStats): FileIdentity {
   return { device: stats.dev, inode: stats.ino, size: stats.size, modified: stats.mtimeNs };
-}
-
-/** What the system says is wrong, as short as it says it: the code of the error, or its message. */
-export function systemReason(error: Error): string {
-  return (error as NodeJS.ErrnoException).code ?? error.message;
 }

@@ -4,9 +4,10 @@ import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
 import type { Model } from '../ir/graph';
 import { describeContent } from './describeContent';
-import { FileSource, systemReason } from './fileSource';
+import { FileSource } from './fileSource';
 import { formatOf, formats } from './formats';
 import { isOrtFile } from './ortFile';
+import { describeSystemError, systemErrorCode } from './systemError';
 
 const headBytes = 4096;
 
@@ -45,9 +46,11 @@ function statOf(file: string): BigIntStats {
   try {
     return statSync(file, { bigint: true });
   } catch (error) {
-    const reason = systemReason(error as Error);
-    throw reason === 'ENOENT' || reason === 'ENOTDIR'
-      ? new CounterweightError('FILE_NOT_FOUND', { path: file }, { cause: error })
-      : new CounterweightError('FILE_UNREADABLE', { path: file, reason }, { cause: error });
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new CounterweightError('FILE_NOT_FOUND', { path: file }, { cause: error });
+    }
+    const reason = describeSystemError(error as Error);
+    throw new CounterweightError('FILE_UNREADABLE', { path: file, reason }, { cause: error });
   }
 }
