@@ -52,6 +52,9 @@ export async function inspectModel(path: string, signal: AbortSignal): Promise<M
   if (macs.total > 0 && shapes.assumed.length > 0) {
     warnings.push(note('MACS_ASSUME', { assumed: shapes.assumed.join(', ') }));
   }
+  if (shapes.refusal) {
+    warnings.push(note('RUNTIME_CANNOT_LOAD', { problem: shapes.refusal.values.problem }));
+  }
   warnings.push(...macs.notes, ...notANetwork(model, parameters));
   return {
     path,

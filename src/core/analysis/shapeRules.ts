@@ -1,5 +1,5 @@
-// Shapes of all values of a model by the operators' rules: one walk in the order of the nodes, graphs in attributes
-// included.
+// Shapes of all values of a model by the operators' rules: one walk, each node after those that it depends on, graphs
+// in attributes included.
 import { isInteger } from '../ir/elementType';
 import type { Graph, Model, Node, Shape, ValueInfo } from '../ir/graph';
 import { isNumeric, tensorNumbers } from '../ir/numbers';
@@ -9,6 +9,7 @@ import type { BodyRun, InferBody, InferredOutput, NodeContext } from '../operato
 import { operatorOf } from '../operators/operators';
 import { definingScope, scopeOf, type Scope } from '../operators/scope';
 import type { InputSizes } from './inputSizes';
+import { nodeOrder } from './nodeOrder';
 
 /** What is known of a model's values before it runs. */
 export interface KnownShapes {
@@ -64,7 +65,7 @@ export function inferByRules(
     values.set(graph, own);
     for (const [i, input] of graph.inputs.entries())
       own.set(input.name, inputs[i] ?? bound(input, sizes.named));
-    for (const node of graph.nodes) {
+    for (const node of nodeOrder(graph)) {
       const context = contextOf(node, scope);
       contexts.set(node, context);
       const outputs = outputsOf(node, context, scope);

@@ -10,30 +10,55 @@ import type { InputSizes } from './inputSizes';
 /** Larger models are not held in memory a second time only to learn shapes. */
 const mostStoredBytes = 256e6;
 
-/** Runs the model once; undefined where it is too large, has inputs of unknown shape, or the runtime refuses it. */
+/** What came of a run. */
+export interface Measured {
+  /** Undefined where the model is too large, has inputs of unknown shape, or does not run with these sizes. */
+  readonly shapes?: ReadonlyMap<string, Shape>;
+  /** Why the runtime does not even load the model. */
+  readonly refusal?: CounterweightError<'RUNTIME_REFUSED'>;
+}
+
+/** Runs the model once and tells the shapes of the wanted values. */
 export async function measureShapes(
   model: Model,
   sizes: InputSizes,
   wanted: readonly string[],
   runtime: Runtime,
-): Promise<ReadonlyMap<string, Shape> | undefined> {
+): Promise<Measured> {
   const feeds = zeroFeeds(model, sizes);
-  if (!feeds || storedBytes(model) > mostStoredBytes) return undefined;
+  if (!feeds || storedBytes(model) > mostStoredBytes) return {};
+  const session = await orRefusal(runtime.load(modelToBytes(withOutputs(model, wanted))));
+  if (CounterweightError.is(session)) return refusalOf(model, runtime);
   try {
-    const session = await runtime.load(modelToBytes(withOutputs(model, wanted)));
-    try {
-      // Sequences and maps have no shape.
-      const readable = new Set(
-        session.outputs.filter(({ type }) => type !== undefined).map(({ name }) => name),
-      );
-      const fetches = wanted.filter((name) => readable.has(name));
-      const results = await session.run(feeds, fetches);
-      return new Map(Object.entries(results).map(([name, { shape }]) => [name, shape]));
-    } finally {
-      await session.dispose();
-    }
+    // Sequences and maps have no shape.
+    const readable = new Set(session.outputs.filter(({ type }) => type).map(({ name }) => name));
+    const results = await orRefusal(
+      session.run(
+        feeds,
+        wanted.filter((name) => readable.has(name)),
+      ),
+    );
+    if (CounterweightError.is(results)) return {};
+    return { shapes: new Map(Object.entries(results).map(([name, { shape }]) => [name, shape])) };
+  } finally {
+    await session.dispose();
+  }
+}
+
+/** The extra outputs may be to blame for a refusal; so the model is tried as it is. */
+async function refusalOf(model: Model, runtime: Runtime): Promise<Measured> {
+  const session = await orRefusal(runtime.load(modelToBytes(model)));
+  if (CounterweightError.is(session, 'RUNTIME_REFUSED')) return { refusal: session };
+  if (!CounterweightError.is(session)) await session.dispose();
+  return {};
+}
+
+/** The result, or the error of ours that it ended with. */
+async function orRefusal<T>(work: Promise<T>): Promise<T | CounterweightError> {
+  try {
+    return await work;
   } catch (error) {
-    if (CounterweightError.is(error)) return undefined;
+    if (CounterweightError.is(error)) return error;
     throw error;
   }
 }

@@ -9,11 +9,13 @@ import type { Runtime } from '../runtime/runtime';
 import { inputSizes, type InputSizes } from './inputSizes';
 import { countMacs } from './macs';
 import { inferByRules, type KnownShapes } from './shapeRules';
-import { measureShapes } from './shapeRuns';
+import { measureShapes, type Measured } from './shapeRuns';
 
 export interface ShapeTable extends KnownShapes {
   /** Sizes assumed for what the model leaves open, like "batch_size=1"; empty where it leaves nothing open. */
   readonly assumed: readonly string[];
+  /** Why ONNX Runtime does not load the model, if it was asked and does not. */
+  readonly refusal?: CounterweightError<'RUNTIME_REFUSED'>;
 }
 
 export interface ShapeOptions {
@@ -32,7 +34,8 @@ const mostMacs = 2e9;
 export async function inferShapes(model: Model, options: ShapeOptions = {}): Promise<ShapeTable> {
   const nodes = placedNodes(model);
   let fallback: ShapeTable | undefined;
-  for (const sizes of inputSizes(model.graph)) {
+  let refusal: ShapeTable['refusal'];
+  for (const sizes of inputSizes(model)) {
     options.signal?.throwIfAborted();
     const byRules = inferByRules(model, sizes);
     if (isImpossible(nodes, byRules)) continue;
@@ -42,12 +45,15 @@ export async function inferShapes(model: Model, options: ShapeOptions = {}): Pro
     if (missing.length === 0) return table;
     if (countMacs(model, byRules).total > mostMacs) break;
     const measured = await tryToMeasure(model, sizes, missing, options.runtime ?? onnxRuntime);
-    if (measured) return { ...inferByRules(model, sizes, measured), assumed: sizes.assumed };
+    if (measured.shapes) return { ...inferByRules(model, sizes, measured.shapes), assumed: sizes.assumed };
+    refusal = measured.refusal;
+    if (refusal) break;
   }
   if (fallback && missingValues(model, nodes, fallback).length === 0) return fallback;
   // What the file itself says of its values is taken last: it is not always right.
   const sizes = firstSizes(model);
-  return { ...inferByRules(model, sizes, statedShapes(model)), assumed: sizes.assumed };
+  const table = { ...inferByRules(model, sizes, statedShapes(model)), assumed: sizes.assumed };
+  return refusal ? { ...table, refusal } : table;
 }
 
 async function tryToMeasure(
@@ -55,17 +61,17 @@ async function tryToMeasure(
   sizes: InputSizes,
   missing: readonly string[],
   runtime: () => Promise<Runtime>,
-): Promise<ReadonlyMap<string, Shape> | undefined> {
+): Promise<Measured> {
   try {
     return await measureShapes(model, sizes, missing, await runtime());
   } catch (error) {
-    if (CounterweightError.is(error, 'RUNTIME_MISSING')) return undefined;
+    if (CounterweightError.is(error, 'RUNTIME_MISSING')) return {};
     throw error;
   }
 }
 
 function firstSizes(model: Model): InputSizes {
-  const [first] = inputSizes(model.graph);
+  const [first] = inputSizes(model);
   return first!;
 }
 

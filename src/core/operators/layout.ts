@@ -27,7 +27,10 @@ function concatenated(context: NodeContext): InferredOutput {
     i === axis ? along : shapes.map((candidate) => candidate?.[i]).find((size) => typeof size === 'number'),
   );
   const parts = node.inputs.map((_, i) => inputValues(i));
-  const values = parts.every((part) => part !== undefined) && known.length === 1 ? parts.flat() : undefined;
+  const values =
+    parts.every((part) => part !== undefined) && (known.length === 1 || axis === 0)
+      ? parts.flat()
+      : undefined;
   return { shape, values };
 }
 

@@ -1,6 +1,6 @@
 // Slice: Python's slicing along some axes. Bounds are attributes until version 9, inputs since.
 import { attribute, type Dimension } from '../ir/graph';
-import { axisOf } from './dimensions';
+import { axisOf, knownShape } from './dimensions';
 import { passesFirst, type InferredOutput, type NodeContext, type Operator } from './operator';
 
 export const slice: Operator = {
@@ -25,9 +25,8 @@ function sliced(context: NodeContext): InferredOutput {
     return bound ? sizeOf(size, bound) : size;
   });
   const values = context.inputValues(0);
-  const only = bounds[0];
-  if (!values || input.length !== 1 || !only) return { shape };
-  return { shape, values: picked(values, only) };
+  const known = knownShape(input);
+  return { shape, values: values && known && picked(values, known, bounds) };
 }
 
 /** One entry per axis, empty where an axis is not cut; undefined where the bounds are not known before running. */
@@ -65,10 +64,22 @@ function clamped(
   return { start: clamp(first, 0, size - 1), end: clamp(last, -1, size - 1) };
 }
 
-function picked(values: readonly number[], bounds: Bounds): readonly number[] {
-  const { start } = clamped(values.length, bounds);
-  const count = sizeOf(values.length, bounds) as number;
-  return Array.from({ length: count }, (_, i) => values[start + i * bounds.step]!);
+/** The elements that a slice of row-major values keeps. */
+function picked(
+  values: readonly number[],
+  shape: readonly number[],
+  bounds: readonly (Bounds | undefined)[],
+): readonly number[] {
+  const [size, ...inner] = shape;
+  if (size === undefined) return values;
+  const [own = { start: 0, end: size, step: 1 }, ...innerBounds] = bounds;
+  const stride = values.length / size;
+  const { start } = clamped(size, own);
+  const count = Number(sizeOf(size, own));
+  return Array.from({ length: count }, (_, i) => {
+    const from = (start + i * own.step) * stride;
+    return picked(values.slice(from, from + stride), inner, innerBounds);
+  }).flat();
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -1,7 +1,7 @@
 // Transpose: permutes axes; without `perm` it reverses them.
 import { attribute } from '../ir/graph';
 import { knownShape } from './dimensions';
-import { passesFirst, type NodeContext, type Operator } from './operator';
+import { passesFirst, product, type NodeContext, type Operator } from './operator';
 
 export const transpose: Operator = {
   name: 'Transpose',
@@ -10,15 +10,32 @@ export const transpose: Operator = {
   shape: (context) => {
     const input = context.inputShape(0);
     const permuted = permutation(context);
+    const known = knownShape(input);
+    const values = context.inputValues(0);
     return [
       {
         shape: input && permuted?.map((axis) => input[axis]),
-        // Values are row-major; those of a vector stay in order.
-        values: knownShape(input)?.length === 1 ? context.inputValues(0) : undefined,
+        values: values && known && permuted && reordered(values, known, permuted),
       },
     ];
   },
 };
+
+/** Row-major values in the order that they have after the permutation. */
+function reordered(
+  values: readonly number[],
+  shape: readonly number[],
+  permuted: readonly number[],
+): readonly number[] {
+  const strides = shape.map((_, axis) => product(shape.slice(axis + 1)) ?? 0);
+  let offsets = [0];
+  for (const axis of permuted) {
+    offsets = offsets.flatMap((offset) =>
+      Array.from({ length: shape[axis] ?? 0 }, (_, i) => offset + i * (strides[axis] ?? 0)),
+    );
+  }
+  return offsets.map((offset) => values[offset]!);
+}
 
 function permutation({ node, inputShape }: NodeContext): readonly number[] | undefined {
   const rank = inputShape(0)?.length;
