@@ -1,0 +1,70 @@
+// The theme's colours for what CSS cannot colour: canvases and charts. One observer for the page; whoever draws listens
+// and draws anew when the reader changes the theme.
+import { Emitter, type Event } from '../src/shared/base/events';
+import { heatmapColors, luminance, type HeatmapColors, type Rgb } from './heatmap/colorMap';
+
+export interface Theme {
+  readonly foreground: string;
+  readonly dimForeground: string;
+  readonly background: string;
+  readonly gridLine: string;
+  readonly focus: string;
+  /** The two series of every comparison. */
+  readonly before: string;
+  readonly after: string;
+  readonly error: string;
+  readonly fontFamily: string;
+  readonly fontSize: number;
+  readonly heatmap: HeatmapColors;
+}
+
+export interface ThemeSource {
+  readonly current: () => Theme;
+  readonly onDidChange: Event<Theme>;
+}
+
+/** Reads the theme and watches it: VS Code sets the variables on <html> and the kind on <body>. */
+export function watchTheme(): ThemeSource {
+  let theme = readTheme();
+  const changed = new Emitter<Theme>();
+  const observer = new MutationObserver(() => {
+    theme = readTheme();
+    changed.fire(theme);
+  });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
+  observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-kind'] });
+  return { current: () => theme, onDidChange: changed.event };
+}
+
+function readTheme(): Theme {
+  const style = getComputedStyle(document.body);
+  const color = (name: string, fallback: string): string =>
+    style.getPropertyValue(`--vscode-${name}`).trim() || fallback;
+  const background = color('editor-background', '#ffffff');
+  const foreground = color('foreground', color('editor-foreground', '#3b3b3b'));
+  const page = toRgb(background);
+  const ground = luminance(page) < 0.2 ? 'dark' : 'light';
+  return {
+    foreground,
+    dimForeground: color('descriptionForeground', foreground),
+    background,
+    gridLine: `color-mix(in srgb, ${foreground} 18%, transparent)`,
+    focus: color('focusBorder', foreground),
+    before: color('charts-blue', '#3794ff'),
+    after: color('charts-orange', '#d18616'),
+    error: color('charts-purple', '#b180d7'),
+    fontFamily: style.fontFamily,
+    fontSize: Math.max(10, Number.parseFloat(style.fontSize) - 2),
+    heatmap: heatmapColors(ground, page),
+  };
+}
+
+/** Any CSS colour as bytes; the browser's own parser reads it. */
+function toRgb(color: string): Rgb {
+  const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  if (!context) return [128, 128, 128];
+  context.fillStyle = color;
+  context.fillRect(0, 0, 1, 1);
+  const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
+  return [red, green, blue];
+}
