@@ -1,0 +1,193 @@
+// The page of a model, and of an experiment: the file's figures, what became of them, the layers, the selected layer.
+import * as l10n from '@vscode/l10n';
+import { assertNever } from '../src/shared/base/assertNever';
+import { formatPercent } from '../src/shared/base/numbers';
+import type { DetailState, PanelSubject } from '../src/shared/contracts/panelContract';
+import type { ComparisonView, ModelView, ReportView } from '../src/shared/contracts/viewModels';
+import { createDetailPane } from './detailPane';
+import { element } from './dom';
+import { outputsTable } from './experiment/outputsTable';
+import type { MeasuredPair } from './experiment/sizeRows';
+import { sizesTable } from './experiment/sizesTable';
+import { actionButton, fileName, keyFigures, modelFacts, pageHeader } from './header';
+import type { PanelHost } from './host';
+import { changeColumns, modelColumns } from './layers/columns';
+import { createLayerTable, type LayerTable } from './layers/layerTable';
+import { noteList, notesSection } from './notes';
+import { rememberScroll } from './scrolling';
+import { section } from './section';
+import type { ThemeSource } from './theme';
+import type { ViewStateStore } from './viewState';
+
+/** The subjects that have layers to select from. */
+export type ModelSubject = Extract<PanelSubject, { kind: 'model' | 'experiment' | 'comparison' }>;
+
+/** The model whose layers are shown: the original, where there are two. */
+export function modelOf(subject: ModelSubject): ModelView {
+  return subject.kind === 'comparison' ? subject.before : subject.model;
+}
+
+export interface ModelPageOptions {
+  readonly subject: ModelSubject;
+  readonly host: PanelHost;
+  readonly store: ViewStateStore;
+  readonly theme: ThemeSource;
+  readonly onLayer: (layer: string) => void;
+  readonly onTensor: (tensor: string) => void;
+  /** Runs what a button starts; a failure is shown by whoever gives this. */
+  readonly run: (work: Promise<unknown>) => void;
+}
+
+export interface ModelPage {
+  readonly element: HTMLElement;
+  readonly update: (selected: string | null, detail: DetailState) => void;
+  readonly dispose: () => void;
+}
+
+export function createModelPage(options: ModelPageOptions): ModelPage {
+  const { subject, store } = options;
+  const model = modelOf(subject);
+  const { head, table } = contentOf(options);
+  const detail = createDetailPane({ ...options, model });
+  const overview = element(
+    'div',
+    { class: 'overview' },
+    ...head,
+    notesSection(model.warnings, store),
+    section({ key: 'layers', title: l10n.t('Layers'), store }, table.element),
+  );
+  const page = element('div', { class: `page page-${subject.kind}` }, overview, detail.element);
+  rememberScroll(overview, 'overview', store);
+  rememberScroll(page, 'page', store);
+  return {
+    element: page,
+    update: (selected, state) => {
+      table.select(selected);
+      detail.update(state, selected);
+    },
+    dispose: () => detail.dispose(),
+  };
+}
+
+function contentOf(options: ModelPageOptions): { head: readonly HTMLElement[]; table: LayerTable } {
+  const { subject, store } = options;
+  switch (subject.kind) {
+    case 'model':
+      return {
+        head: [modelHeader(subject.model, options), keyFigures(subject.model)],
+        table: modelTable(subject.model, options),
+      };
+    case 'experiment': {
+      const { report } = subject;
+      const pair = { ...report, before: report.original, after: report.compressed };
+      return {
+        head: [experimentHeader(subject.model, report, options), summary(pair, report, store)],
+        table: changeTable(report, options),
+      };
+    }
+    case 'comparison': {
+      const { before, after, comparison } = subject;
+      const pair = { ...comparison, before: before.totals, after: after.totals };
+      return {
+        head: [comparisonHeader(before, after), summary(pair, comparison, store)],
+        table: changeTable(comparison, options),
+      };
+    }
+    default:
+      return assertNever(subject);
+  }
+}
+
+function modelHeader(model: ModelView, { host, run }: ModelPageOptions): HTMLElement {
+  const compress = actionButton(l10n.t('Compress…'), () => run(host.call('compress', {})));
+  return pageHeader(fileName(model.path), model.path, modelFacts(model), [compress]);
+}
+
+function experimentHeader(
+  model: ModelView,
+  report: ReportView,
+  { host, run }: ModelPageOptions,
+): HTMLElement {
+  const reveal = actionButton(
+    l10n.t('Show File'),
+    () => run(host.call('reveal', { path: report.compressed.path })),
+    { secondary: true },
+  );
+  const again = actionButton(l10n.t('Compress…'), () => run(host.call('compress', {})), { secondary: true });
+  const facts = [l10n.t('from {0}', fileName(model.path)), stepsText(report), secondsText(report.seconds)];
+  return pageHeader(
+    fileName(report.compressed.path),
+    report.compressed.path,
+    facts.filter(Boolean).join(' · '),
+    [reveal, again],
+  );
+}
+
+function comparisonHeader(before: ModelView, after: ModelView): HTMLElement {
+  const title = l10n.t('{0} and {1}', fileName(before.path), fileName(after.path));
+  const facts = l10n.t('Before: {0} After: {1}', before.path, after.path);
+  return pageHeader(title, facts, modelFacts(before), []);
+}
+
+function summary(pair: MeasuredPair, comparison: ComparisonView, store: ViewStateStore): HTMLElement {
+  const { outputs, notes, comparedOn } = comparison;
+  return element(
+    'div',
+    { class: 'summary' },
+    section({ key: 'sizes', title: l10n.t('Sizes'), store }, sizesTable(pair)),
+    outputs.length > 0 &&
+      section(
+        {
+          key: 'outputs',
+          title: l10n.t('Outputs'),
+          description: l10n.t('compared on {0}', comparedOn),
+          store,
+        },
+        element('div', { class: 'table-scroller plain' }, outputsTable(outputs)),
+      ),
+    notes.length > 0 && noteList(notes),
+  );
+}
+
+/** "prune 80% · quantize int8": the steps as a recipe names them, with their most telling setting. */
+function stepsText({ steps }: ReportView): string {
+  return steps
+    .flatMap((step) => Object.entries(step))
+    .map(([name, settings]) => {
+      const { sparsity, bits } = settings;
+      if (typeof sparsity === 'number') return `${name} ${formatPercent(sparsity, 0)}`;
+      if (typeof bits === 'number') return `${name} int${bits}`;
+      return name;
+    })
+    .join(' + ');
+}
+
+function secondsText(seconds: number): string {
+  return l10n.t('{0} s', Number(seconds.toPrecision(2)));
+}
+
+function modelTable(model: ModelView, { store, onLayer }: ModelPageOptions): LayerTable {
+  return createLayerTable({
+    key: 'model',
+    label: l10n.t('Layers'),
+    columns: modelColumns(),
+    rows: model.layers,
+    nameOf: ({ name }) => name,
+    textOf: ({ name, operator }) => `${name} ${operator}`,
+    store,
+    onSelect: onLayer,
+  });
+}
+
+function changeTable({ layers }: ComparisonView, { store, onLayer }: ModelPageOptions): LayerTable {
+  return createLayerTable({
+    key: 'changes',
+    label: l10n.t('Layers before and after'),
+    columns: changeColumns(),
+    rows: layers,
+    nameOf: ({ name }) => name,
+    textOf: ({ name, operator }) => `${name} ${operator}`,
+    store,
+    onSelect: onLayer,
+  });
+}
