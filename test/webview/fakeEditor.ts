@@ -1,0 +1,167 @@
+// The editor's side of the page, without an editor: answers by the panel's contract from sample models, and keeps what
+// it was asked, for tests. Runs in the page, before the page's own script.
+import { assertNever } from '../../src/shared/base/assertNever';
+import { Channel } from '../../src/shared/contracts/channel';
+import type { NoContract } from '../../src/shared/contracts/contract';
+import type { PanelContract, PanelState, PanelSubject } from '../../src/shared/contracts/panelContract';
+import { isRpcMessage } from '../../src/shared/contracts/port';
+import {
+  detailView,
+  largeModel,
+  mlp,
+  mobileNet,
+  modelView,
+  regionView,
+  reportView,
+  type SampleModel,
+} from './sampleModels';
+
+export type SampleState =
+  'empty' | 'loading' | 'failed' | 'job' | 'model' | 'mobilenet' | 'large' | 'experiment' | 'comparison';
+
+/** What a test sees of the editor. */
+export interface FakeEditor {
+  readonly asked: { readonly name: string; readonly params: unknown }[];
+  /** Sends the current snapshot once more. */
+  readonly resend: () => void;
+}
+
+declare global {
+  interface Window {
+    fakeEditor: FakeEditor;
+    acquireVsCodeApi: () => unknown;
+  }
+}
+
+const query = new URLSearchParams(location.search);
+const sample = (query.get('state') ?? 'model') as SampleState;
+const asked: { name: string; params: unknown }[] = [];
+let revision = 0;
+let layer: string | null = query.get('layer');
+let tensor: string | undefined;
+
+const model: SampleModel | undefined =
+  sample === 'mobilenet' ? mobileNet : sample === 'large' ? largeModel : subjectHasLayers() ? mlp : undefined;
+const subject = subjectOf();
+
+// As VS Code does: messages of the page go to the extension, those of the extension arrive at the window.
+let received: (message: unknown) => void = () => {};
+window.acquireVsCodeApi = () => ({
+  postMessage: (message: unknown) => queueMicrotask(() => received(structuredClone(message))),
+  getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null') as unknown,
+  setState: (state: unknown) => sessionStorage.setItem('state', JSON.stringify(state)),
+});
+
+const channel = new Channel<NoContract, PanelContract>({
+  post: (message) =>
+    void window.dispatchEvent(new MessageEvent('message', { data: structuredClone(message) })),
+  onMessage: (listener) => {
+    received = (message) => {
+      if (isRpcMessage(message)) listener(message);
+    };
+    return { dispose: () => (received = () => {}) };
+  },
+  onClose: () => ({ dispose: () => {} }),
+});
+channel.handle({
+  hello: (params) => record('hello', params, state()),
+  selectLayer: (params) => {
+    record('selectLayer', params);
+    layer = params.layer;
+    tensor = undefined;
+    send();
+  },
+  selectTensor: (params) => {
+    record('selectTensor', params);
+    tensor = params.tensor;
+    send();
+  },
+  region: ({ side, region }) => {
+    record('region', { side, region });
+    return regionView(model!, tensorName(), side, region);
+  },
+  save: ({ name, content }) =>
+    record('save', { name, bytes: [...content.subarray(0, 8)], length: content.length }),
+  copy: (params) => record('copy', params),
+  cancelJob: (params) => record('cancelJob', params),
+  reveal: (params) => record('reveal', params),
+  compress: (params) => record('compress', params),
+});
+window.fakeEditor = { asked, resend: send };
+
+function record(name: string, params: unknown): void;
+function record<T>(name: string, params: unknown, answer: T): T;
+function record<T>(name: string, params: unknown, answer?: T): T | undefined {
+  asked.push({ name, params });
+  return answer;
+}
+
+function subjectHasLayers(): boolean {
+  return sample === 'model' || sample === 'experiment' || sample === 'comparison';
+}
+
+function subjectOf(): PanelSubject | null {
+  switch (sample) {
+    case 'empty':
+      return null;
+    case 'loading':
+      return { kind: 'loading', path: mlp.path };
+    case 'failed':
+      return {
+        kind: 'failed',
+        path: '/projects/digits/models/broken.onnx',
+        message:
+          '/projects/digits/models/broken.onnx is not a whole ONNX file: it ends inside a tensor. Export or download it again.',
+      };
+    case 'job':
+      return {
+        kind: 'job',
+        job: {
+          id: 'job-1',
+          title: 'Compressing mlp-wide.onnx',
+          path: mlp.path,
+          progress: { phase: 'quantizing', fraction: 0.42, detail: '/fc1/Gemm' },
+        },
+      };
+    case 'experiment':
+      return { kind: 'experiment', model: modelView(model!), report: reportView(model!) };
+    case 'comparison': {
+      const report = reportView(model!);
+      const { layers, outputs, comparedOn, notes } = report;
+      const after = { ...modelView(model!, 'after'), path: report.compressed.path };
+      return {
+        kind: 'comparison',
+        before: modelView(model!),
+        after,
+        comparison: { layers, outputs, comparedOn, notes },
+      };
+    }
+    case 'model':
+    case 'mobilenet':
+    case 'large':
+      return { kind: 'model', model: modelView(model!) };
+    default:
+      return assertNever(sample);
+  }
+}
+
+function state(): PanelState {
+  const compressed = subject?.kind === 'experiment' || subject?.kind === 'comparison';
+  return {
+    revision: revision++,
+    subject,
+    selectedLayer: layer,
+    detail:
+      model && layer !== null
+        ? { kind: 'ready', detail: detailView(model, layer, tensor, compressed) }
+        : { kind: 'none' },
+  };
+}
+
+function tensorName(): string {
+  return tensor ?? model!.layers.find(({ name }) => name === layer)!.tensors[0]!.name;
+}
+
+function send(): void {
+  channel.emit('state', state());
+}
