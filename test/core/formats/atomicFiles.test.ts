@@ -1,0 +1,225 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import type * as FsPromises from 'node:fs/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  removePartials,
+  writeFileAtomically,
+  writeFilesAtomically,
+} from '../../../src/core/formats/atomicFiles';
+import type { OutputFile } from '../../../src/core/formats/format';
+import type { CounterweightError } from '../../../src/shared/base/errors';
+import { useTempFolder } from '../../support/tempFolder';
+
+const links = vi.hoisted(() => ({ refuse: false }));
+
+// File systems without hard links are rarely at hand, so that their answer to link(2) is given here.
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof FsPromises>();
+  const link: typeof real.link = (from, to) =>
+    links.refuse ? Promise.reject(Object.assign(new Error('EPERM'), { code: 'EPERM' })) : real.link(from, to);
+  return { ...real, link };
+});
+
+const temp = useTempFolder();
+
+afterEach(() => {
+  links.refuse = false;
+});
+
+const options = { jobId: 'job-1' };
+const bytes = Buffer.from('content');
+
+function output(name: string, ...chunks: readonly string[]): OutputFile {
+  return { path: temp.file(name), chunks: chunks.map((chunk) => Buffer.from(chunk)) };
+}
+
+async function errorOf(writing: Promise<void>): Promise<CounterweightError> {
+  try {
+    await writing;
+  } catch (error) {
+    return error as CounterweightError;
+  }
+  throw new Error('It was written');
+}
+
+function* failing(): Generator<Uint8Array> {
+  yield bytes;
+  throw new Error('the source is gone');
+}
+
+const write = (file: string): Promise<CounterweightError> =>
+  errorOf(writeFileAtomically(file, bytes, 'job-1'));
+
+describe.each([
+  ['with hard links', false],
+  ['without hard links', true],
+])('writing files atomically, on a file system %s', (_, refuse) => {
+  it('leaves them whole, and nothing else', async () => {
+    links.refuse = refuse;
+    await writeFilesAtomically([output('a', 'one ', 'two'), output('b'), output('c', 'three')], options);
+    expect(readdirSync(temp.path).toSorted()).toEqual(['a', 'b', 'c']);
+    expect(readFileSync(temp.file('a'), 'utf8')).toBe('one two');
+    expect(lstatSync(temp.file('a')).nlink).toBe(1);
+    expect(readFileSync(temp.file('b'), 'utf8')).toBe('');
+  });
+
+  it('never overwrites what is there', async () => {
+    links.refuse = refuse;
+    writeFileSync(temp.file('a'), 'mine');
+    symlinkSync('nowhere', temp.file('link'));
+    mkdirSync(temp.file('folder'));
+    for (const name of ['a', 'link', 'folder']) {
+      const error = await write(temp.file(name));
+      expect(error.code).toBe('OUTPUT_EXISTS');
+      expect(error.values).toEqual({ path: temp.file(name) });
+    }
+    expect(readdirSync(temp.path).toSorted()).toEqual(['a', 'folder', 'link']);
+    expect(readFileSync(temp.file('a'), 'utf8')).toBe('mine');
+  });
+
+  it('does not overwrite what appears meanwhile, and takes back what it placed before', async () => {
+    links.refuse = refuse;
+    function* untilTaken(): Generator<Uint8Array> {
+      yield bytes;
+      writeFileSync(temp.file('model'), 'theirs');
+    }
+    const model = { path: temp.file('model'), chunks: untilTaken() };
+    const error = await errorOf(writeFilesAtomically([output('data', 'x'), model], options));
+    expect(error.code).toBe('OUTPUT_EXISTS');
+    expect(readdirSync(temp.path)).toEqual(['model']);
+    expect(readFileSync(temp.file('model'), 'utf8')).toBe('theirs');
+  });
+});
+
+describe('writing files atomically', () => {
+  it('writes aside until all is there', async () => {
+    const seen: string[][] = [];
+    function* watched(): Generator<Uint8Array> {
+      yield bytes;
+      seen.push(readdirSync(temp.path));
+      yield bytes;
+    }
+    await writeFilesAtomically([{ path: temp.file('model.onnx'), chunks: watched() }], options);
+    expect(seen).toEqual([['.model.onnx.job-1.partial']]);
+  });
+
+  it('leaves nothing when the content fails', async () => {
+    const error = await errorOf(
+      writeFilesAtomically([output('data', 'x'), { path: temp.file('model'), chunks: failing() }], options),
+    );
+    expect(error.message).toBe('the source is gone');
+    expect(readdirSync(temp.path)).toEqual([]);
+  });
+
+  it('leaves nothing when it is cancelled, at once or midway', async () => {
+    const stop = new AbortController();
+    function* stopping(): Generator<Uint8Array> {
+      yield bytes;
+      stop.abort();
+      yield bytes;
+    }
+    for (const chunks of [stopping(), [bytes]]) {
+      const writing = writeFilesAtomically([{ path: temp.file('model'), chunks }], {
+        ...options,
+        signal: stop.signal,
+      });
+      expect((await errorOf(writing)).name).toBe('AbortError');
+      expect(readdirSync(temp.path)).toEqual([]);
+    }
+  });
+
+  it('says why a place cannot be written to', async () => {
+    writeFileSync(temp.file('file'), 'x');
+    const cases: [string, RegExp][] = [
+      [temp.file('missing/model.onnx'), /the folder does not exist/],
+      [temp.file('file/model.onnx'), /no folder/],
+      [temp.file(`${'n'.repeat(300)}.onnx`), /too long/],
+    ];
+    for (const [path, reason] of cases) {
+      const error = await write(path);
+      expect(error.code).toBe('OUTPUT_UNWRITABLE');
+      expect(error.message).toMatch(reason);
+    }
+    expect(readdirSync(temp.path)).toEqual(['file']);
+  });
+
+  it.runIf(process.getuid?.() !== 0 && process.platform !== 'win32')(
+    'says that permission is denied',
+    async () => {
+      mkdirSync(temp.file('locked'));
+      chmodSync(temp.file('locked'), 0o555);
+      const error = await write(temp.file('locked/model.onnx'));
+      expect(error.code).toBe('OUTPUT_UNWRITABLE');
+      expect(error.message).toMatch(/permission denied/);
+    },
+  );
+
+  it('refuses a job id that could lead elsewhere', async () => {
+    await expect(writeFileAtomically(temp.file('a'), bytes, '../x')).rejects.toThrow('cannot be called');
+  });
+});
+
+/** Whether this process may mount a file system, as root in a container often may. */
+const canMount = ((): boolean => {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
+  try {
+    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+function mount(flags: string): string {
+  mkdirSync(temp.file('disk'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', flags, 'tmpfs', temp.file('disk')]);
+  return temp.file('disk/model');
+}
+
+describe.runIf(canMount)('writing files atomically to a small disk', () => {
+  afterEach(() => {
+    if (existsSync(temp.file('disk'))) execFileSync('umount', [temp.file('disk')]);
+  });
+
+  it('says that the disk is full, and leaves nothing', async () => {
+    const file = mount('size=256k');
+    const chunks = Array.from({ length: 10 }, () => new Uint8Array(100_000));
+    const data = { path: `${file}.data`, chunks: [bytes] };
+    const error = await errorOf(writeFilesAtomically([data, { path: file, chunks }], options));
+    expect(error.code).toBe('DISK_FULL');
+    expect(error.values).toEqual({ path: file });
+    expect(readdirSync(temp.file('disk'))).toEqual([]);
+  });
+
+  it('says that it is read-only', async () => {
+    const error = await write(mount('ro'));
+    expect(error.code).toBe('OUTPUT_UNWRITABLE');
+    expect(error.message).toMatch(/read-only/);
+  });
+});
+
+describe('removePartials', () => {
+  it('removes what the job left, and nothing else', async () => {
+    const names = [
+      '.a.onnx.job-1.partial',
+      '.a.onnx.job-2.partial',
+      'a.onnx.job-1.partial',
+      '.a.onnx.job-1',
+      'a.onnx',
+    ];
+    for (const name of names) writeFileSync(temp.file(name), '');
+    await removePartials(temp.path, 'job-1');
+    expect(readdirSync(temp.path).toSorted()).toEqual(names.slice(1).toSorted());
+    await removePartials(temp.file('missing'), 'job-1');
+  });
+});
