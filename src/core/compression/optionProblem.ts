@@ -25,7 +25,7 @@ export function optionProblem(schema: z.ZodObject, issue: z.core.$ZodIssue, give
 /** The sentence for a name that is not among the known ones. */
 export function unknownKey(key: string, known: readonly string[], kind: 'option' | 'step'): string {
   const nearest = nearestKey(key, known);
-  const hint = nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`;
+  const hint = nearest === undefined ? `known are ${known.join(', ')}` : `the nearest is ${nearest}`;
   return kind === 'option' ? `there is no option ${key}; ${hint}` : `there is no such step; ${hint}`;
 }
 

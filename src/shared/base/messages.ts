@@ -63,6 +63,8 @@ export const noteTemplates = {
   OPSET_RAISED: 'The opset was raised from {from} to {to}, which quantization needs.',
   CONTRIB_QUANTIZE:
     'Opset {opset} cannot be raised because of {operators}; the dequantizing nodes are of the domain com.microsoft.',
+  ACTIVATIONS_ROUNDED:
+    'ONNX Runtime may round the activations of {count} int8 matrix products to 8 bits too; its session option session.qdq_matmulnbits_accuracy_level = 1 prevents that.',
   NOT_QUANTIZED: 'Tensor {tensor} keeps its type: {reason}.',
   NOT_PRUNED: 'Tensor {tensor} is not pruned: {reason}.',
   SPARSE_NOT_SMALLER:

@@ -1,6 +1,6 @@
 // How pruning reads and zeroes each element type. Magnitudes are read as the bits of a non-negative float32, because
 // the order of those bits is the order of the values, which makes selection a matter of counting.
-import type { ElementType } from '../../ir/elementType';
+import { isInteger, type ElementType } from '../../ir/elementType';
 import { tensorNumbers } from '../../ir/numbers';
 import { float16ToNumber } from '../../ir/smallFloats';
 import type { Tensor } from '../../ir/tensor';
@@ -24,6 +24,7 @@ export function magnitudeSource(
 ): MagnitudeSource | string {
   const { tensor, dequantize } = weight;
   if (dequantize) return quantizedSource(tensor, dequantize);
+  if (isInteger(tensor.type)) return `its ${tensor.type} elements are used as integers`;
   const readKeys = floatReaders[tensor.type];
   if (!readKeys) return `elements of type ${tensor.type} are not supported`;
   return {

@@ -2,6 +2,7 @@
 // and need their precision. The graph dequantizes the weights where it uses them, so that stock runtimes run it.
 import { z } from 'zod';
 import { note, type Note } from '../../../shared/base/messages';
+import { isInteger } from '../../ir/elementType';
 import { freshNames } from '../../ir/freshNames';
 import type { Model } from '../../ir/graph';
 import type { Tensor } from '../../ir/tensor';
@@ -70,7 +71,17 @@ async function quantizeModel(
   const perChannel = [...quantized.values()].some(({ axis }) => axis !== undefined);
   const prepared = prepareModel(model, perChannel ? 13 : 10);
   notes.push(...prepared.notes);
+  const products = weights.filter((weight) => quantized.has(weight.tensor) && isRightFactor(weight)).length;
+  if (products > 0) notes.push(note('ACTIVATIONS_ROUNDED', { count: products }));
   return { model: insertDequantize(prepared.model, quantized, prepared.domain, fresh), notes };
+}
+
+/**
+ * Whether a weight is the right factor of a matrix product. ONNX Runtime fuses such a product with its dequantization
+ * into MatMulNBits, which by default rounds the left factor to 8 bits as well.
+ */
+function isRightFactor({ tensor, outputAxis }: Weight): boolean {
+  return tensor.type === 'float32' && tensor.shape.length === 2 && outputAxis === 1;
 }
 
 /** The weight as int8, or the reason why it keeps its type. */
@@ -80,7 +91,7 @@ async function quantizeWeight(
   fresh: (wanted: string) => string,
   pause: Pause,
 ): Promise<QuantizedWeight | string> {
-  if (dequantize) return `it is quantized already (${tensor.type})`;
+  if (dequantize || isInteger(tensor.type)) return `it is quantized already (${tensor.type})`;
   const castTo = Object.keys(onnxTypeCodes).find((type): type is CastType => type === tensor.type);
   if (tensor.type !== 'float32' && !castTo) return `elements of type ${tensor.type} are not supported`;
   const channelAxis =

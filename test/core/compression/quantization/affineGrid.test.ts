@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pauseFor } from '../../../../src/core/compression/pacing';
+import { pauseFor } from '../../../../src/core/ir/pacing';
 import {
   affineGrid,
   dequantizeValue,
