@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ElementType } from '../../../../src/core/ir/elementType';
 import { encodeNumbers, tensorNumbers } from '../../../../src/core/ir/numbers';
 import { Tensor } from '../../../../src/core/ir/tensor';
-import { pauseFor } from '../../../../src/core/compression/pacing';
+import { pauseFor } from '../../../../src/core/ir/pacing';
 import { magnitudeCuts } from '../../../../src/core/compression/pruning/magnitudeCuts';
 import {
   magnitudeSource,

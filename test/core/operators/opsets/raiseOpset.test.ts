@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Graph, Model, Node, ValueInfo } from '../../../../src/core/ir/graph';
+import type { Graph, Model, ModelFunction, Node, ValueInfo } from '../../../../src/core/ir/graph';
 import { allNodes } from '../../../../src/core/ir/traversal';
 import { opsetChanges } from '../../../../src/core/operators/opsets/opsetChanges';
 import { raiseOpset } from '../../../../src/core/operators/opsets/raiseOpset';
@@ -226,6 +226,12 @@ describe('raising the opset', () => {
   });
 });
 
+const twice = (operator: string): ModelFunction => ({
+  domain: 'local',
+  name: 'Twice',
+  nodes: [node(operator, ['a'], ['b'])],
+});
+
 describe('what cannot be raised with certainty', () => {
   const refusals: readonly (readonly [why: string, before: Model, refused: string])[] = [
     ['an operator that is not known', single(9, [2], node('ImageScaler', ['x'], ['y'])), 'ImageScaler'],
@@ -296,11 +302,8 @@ describe('what cannot be raised with certainty', () => {
   it('refuses operators of functions that changed, because functions keep their own opset', () => {
     const call = { ...node('Twice', ['x'], ['y']), domain: 'local' };
     const base = model(graph({ nodes: [call], inputs: [input('x', [2])], outputs: [output('y')] }), 12);
-    const fn = (operator: string) => [
-      { domain: 'local', name: 'Twice', nodes: [node(operator, ['a'], ['b'])] },
-    ];
-    expect(raiseOpset({ ...base, functions: fn('Relu') }, 13)).toEqual({ refused: ['Relu'] });
-    expect(raiseOpset({ ...base, functions: fn('Sin') }, 13)).toHaveProperty('model');
+    expect(raiseOpset({ ...base, functions: [twice('Relu')] }, 13)).toEqual({ refused: ['Relu'] });
+    expect(raiseOpset({ ...base, functions: [twice('Sin')] }, 13)).toHaveProperty('model');
   });
 });
 
