@@ -127,10 +127,12 @@ function problemOf(before: LayerTensor, after: LayerTensor | undefined): string 
 const shownLayers = 5;
 
 function unmatched(path: string, layers: readonly Layer[]): Note[] {
-  if (layers.length === 0) return [];
-  const shown = layers.slice(0, shownLayers).map(({ label }) => label);
-  if (layers.length > shownLayers) shown.push('…');
-  return [note('LAYERS_UNMATCHED', { count: layers.length, path, layers: shown.join(', ') })];
+  // Constants come and go with the form in which an operator is written.
+  const learned = layers.filter(({ tensors }) => tensors.some(({ role }) => role !== 'constant'));
+  if (learned.length === 0) return [];
+  const shown = learned.slice(0, shownLayers).map(({ label }) => label);
+  if (learned.length > shownLayers) shown.push('…');
+  return [note('LAYERS_UNMATCHED', { count: learned.length, path, layers: shown.join(', ') })];
 }
 
 function largest(pairs: readonly TensorPair[]): TensorPair {

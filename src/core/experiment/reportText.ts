@@ -1,0 +1,165 @@
+// A report as text: a table for the terminal, and report.md for whoever opens the run's folder.
+import { fillTemplate, noteTemplates } from '../../shared/base/messages';
+import {
+  formatBytes,
+  formatCount,
+  formatDecibels,
+  formatInteger,
+  formatPercent,
+  formatValue,
+} from '../../shared/base/numbers';
+import type { LayerChangeView, OutputChangeView, ReportView } from '../../shared/contracts/viewModels';
+
+interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** The report as aligned plain text, without a newline at its end. */
+export function reportText(report: ReportView): string {
+  const parts = [
+    `${report.original.path} → ${report.compressed.path}`,
+    plainTable(sizesTable(report)),
+    changedLayers(report.layers),
+  ];
+  if (report.outputs.length > 0) {
+    parts.push(`Outputs, compared on ${report.comparedOn}:\n${plainTable(outputsTable(report.outputs))}`);
+  }
+  if (report.notes.length > 0) parts.push(noteLines(report).join('\n'));
+  return parts.join('\n\n');
+}
+
+/** Whoever reads a terminal wants to see what happened, and scroll past nothing else. */
+function changedLayers(layers: readonly LayerChangeView[]): string {
+  const changed = layers.filter((layer) => layer.mse > 0 || layer.typeBefore !== layer.typeAfter);
+  const others = layers.length - changed.length;
+  const lines = changed.length > 0 ? [plainTable(layersTable(changed))] : [];
+  if (others > 0) lines.push(`${others} ${others === 1 ? 'layer is' : 'layers are'} unchanged.`);
+  return lines.join('\n');
+}
+
+/** The report as Markdown. */
+export function reportMarkdown(report: ReportView): string {
+  const parts = [
+    `# ${fileName(report.compressed.path)}`,
+    `Made from \`${report.original.path}\` in ${formatValue(report.seconds)} s, ${report.created}. Steps:`,
+    `\`\`\`json\n${JSON.stringify(report.steps, null, 2)}\n\`\`\``,
+    `## Sizes\n\n${markdownTable(sizesTable(report))}`,
+    `## Layers\n\n${markdownTable(layersTable(report.layers))}`,
+  ];
+  if (report.outputs.length > 0) {
+    parts.push(
+      `## Outputs\n\nCompared on ${report.comparedOn}.\n\n${markdownTable(outputsTable(report.outputs))}`,
+    );
+  }
+  if (report.notes.length > 0) {
+    parts.push(
+      `## Notes\n\n${noteLines(report)
+        .map((line) => `- ${escaped(line)}`)
+        .join('\n')}`,
+    );
+  }
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** Compressed over original; smaller is better. */
+function sizesTable(report: ReportView): Table {
+  const { original, compressed, accuracy, latency } = report;
+  const rows = [
+    row('File', original.bytes, compressed.bytes, formatBytes),
+    row('File, gzip', original.gzipBytes, compressed.gzipBytes, formatBytes),
+    row('Parameters', original.parameters, compressed.parameters, formatInteger),
+    row('Non-zero parameters', original.nonZeros, compressed.nonZeros, formatInteger),
+    ['Sparsity of weights', formatPercent(original.sparsity), formatPercent(compressed.sparsity), ''],
+    row('Multiply-accumulates', original.macs, compressed.macs, formatCount),
+  ];
+  if (accuracy) {
+    const { before, after } = accuracy;
+    rows.push(
+      [
+        `Accuracy (${before.samples} samples)`,
+        formatPercent(before.accuracy, 2),
+        formatPercent(after.accuracy, 2),
+        '',
+      ],
+      row('Cross-entropy loss', before.loss, after.loss, formatValue),
+    );
+  }
+  if (latency) {
+    const threads = `${latency.threads} ${latency.threads === 1 ? 'thread' : 'threads'}`;
+    const label = `Time per run (batch ${latency.batch}, ${threads})`;
+    rows.push(row(label, latency.beforeMs, latency.afterMs, (ms) => `${formatValue(ms)} ms`));
+  }
+  return { head: ['', 'Original', 'Compressed', 'Ratio'], rows };
+}
+
+function row(label: string, before: number, after: number, format: (value: number) => string): string[] {
+  const ratio = before === 0 ? '–' : `${(after / before).toFixed(3)}×`;
+  return [label, format(before), format(after), ratio];
+}
+
+function layersTable(layers: readonly LayerChangeView[]): Table {
+  return {
+    head: ['Layer', 'Operator', 'Parameters', 'Zeros', 'Bytes', 'Type', 'MSE', 'SQNR'],
+    rows: layers.map((layer) => [
+      layer.name,
+      layer.operator,
+      formatInteger(layer.parameters),
+      formatPercent(layer.sparsityAfter),
+      `${formatBytes(layer.bytesBefore)} → ${formatBytes(layer.bytesAfter)}`,
+      layer.typeBefore === layer.typeAfter ? layer.typeAfter : `${layer.typeBefore} → ${layer.typeAfter}`,
+      formatValue(layer.mse),
+      formatDecibels(layer.sqnrDb),
+    ]),
+  };
+}
+
+function outputsTable(outputs: readonly OutputChangeView[]): Table {
+  return {
+    head: ['Output', 'MSE', 'SQNR', 'Max error', 'KL', 'Same top class'],
+    rows: outputs.map((output) => [
+      output.name,
+      formatValue(output.mse),
+      formatDecibels(output.sqnrDb),
+      formatValue(output.maxError),
+      output.kl === undefined ? '–' : `${formatValue(output.kl)} nats`,
+      output.agreement === undefined ? '–' : formatPercent(output.agreement, 2),
+    ]),
+  };
+}
+
+function noteLines({ notes }: ReportView): string[] {
+  return notes.map(({ code, values }) => fillTemplate(noteTemplates[code], values));
+}
+
+/** The first column is words and lies to the left, figures to the right. */
+function plainTable({ head, rows }: Table): string {
+  const lines = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function markdownTable({ head, rows }: Table): string {
+  const rule = `|${head.map((_, column) => (column === 0 ? ' --- |' : ' ---: |')).join('')}`;
+  return [markdownRow(head), rule, ...rows.map(markdownRow)].join('\n');
+}
+
+function markdownRow(cells: readonly string[]): string {
+  return `| ${cells.map(escaped).join(' | ')} |`;
+}
+
+/** Names in a file may hold anything; none of it is markup. */
+function escaped(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>|#]/g, '\\$&').replace(/\s+/g, ' ');
+}
+
+function fileName(path: string): string {
+  return path.split(/[\\/]/).at(-1) ?? path;
+}
