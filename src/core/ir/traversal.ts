@@ -1,6 +1,7 @@
 // Walks over graphs, subgraphs included, so that nobody writes the recursion again.
 import type { ElementType } from './elementType';
 import type { Attribute, Graph, Model, Node } from './graph';
+import { encodeNumbers } from './numbers';
 import { Tensor } from './tensor';
 
 /** A graph and every graph inside its nodes' attributes, outermost first. */
@@ -31,11 +32,16 @@ export function* allNodes(model: Model): Generator<Node> {
 /** A unique, stable label for each node of a graph: its name, or operator and first output where it has none. */
 export function nodeLabels(graph: Graph): Map<Node, string> {
   const taken = new Set<string>();
+  // Where to go on for a name that many nodes have, as a file may give one name to all of them.
+  const nextNumber = new Map<string, number>();
   const labels = new Map<Node, string>();
   for (const node of graph.nodes) {
     const base = node.name || `${node.operator}:${node.outputs.find((output) => output !== '') ?? ''}`;
     let label = base;
-    for (let n = 2; taken.has(label); n++) label = `${base}#${n}`;
+    for (let n = nextNumber.get(base) ?? 2; taken.has(label); n++) {
+      label = `${base}#${n}`;
+      nextNumber.set(base, n + 1);
+    }
     taken.add(label);
     labels.set(node, label);
   }
@@ -114,12 +120,11 @@ function constantNumbers(attribute: Attribute): ConstantNumbers | undefined {
 }
 
 function floatNumbers(values: readonly number[], shape: readonly number[]): ConstantNumbers {
-  return { type: 'float32', shape, bytes: new Uint8Array(Float32Array.from(values).buffer) };
+  return { type: 'float32', shape, bytes: encodeNumbers('float32', values) };
 }
 
 function integerNumbers(values: readonly number[], shape: readonly number[]): ConstantNumbers {
-  const content = BigInt64Array.from(values, (value) => BigInt(value));
-  return { type: 'int64', shape, bytes: new Uint8Array(content.buffer) };
+  return { type: 'int64', shape, bytes: encodeNumbers('int64', values) };
 }
 
 /** All tensors stored in one graph by the name of their value: initializers and tensors of Constant nodes. */
