@@ -11,7 +11,7 @@ export const attentionOperators: readonly Operator[] = [
     { input: 2, role: 'bias' },
   ]),
   selfAttention('QAttention', 8, [
-    { input: 1, role: 'weight', outputAxis: 1, quantized: true },
+    { input: 1, role: 'weight', outputAxis: 1, quantized: true, grid: { scale: 4, zeroPoint: 7 } },
     { input: 2, role: 'bias' },
   ]),
   {

@@ -10,10 +10,17 @@ export const convOperators: readonly Operator[] = [
   convolution({ name: 'Conv', weight: 1, bias: 2 }),
   convolution({ name: 'DeformConv', weight: 1, bias: 3 }),
   convolution({ name: 'ConvInteger', weight: 1, quantized: true }),
-  convolution({ name: 'QLinearConv', weight: 3, bias: 8, quantized: true }),
+  convolution({ name: 'QLinearConv', weight: 3, bias: 8, quantized: true, grid: { scale: 4, zeroPoint: 5 } }),
   convolution({ name: 'FusedConv', domain: microsoft, weight: 1, bias: 2 }),
   convolution({ name: 'NhwcFusedConv', domain: microsoft, weight: 1, bias: 2, channelsLast: true }),
-  convolution({ name: 'QLinearConv', domain: microsoft, weight: 3, bias: 8, quantized: true }),
+  convolution({
+    name: 'QLinearConv',
+    domain: microsoft,
+    weight: 3,
+    bias: 8,
+    quantized: true,
+    grid: { scale: 4, zeroPoint: 5 },
+  }),
 ];
 
 interface ConvolutionInit {
@@ -23,6 +30,7 @@ interface ConvolutionInit {
   readonly weight: number;
   readonly bias?: number;
   readonly quantized?: boolean;
+  readonly grid?: WeightInput['grid'];
   /** Written by ONNX Runtime's own optimizers; an attribute says it elsewhere. */
   readonly channelsLast?: boolean;
 }
@@ -30,7 +38,8 @@ interface ConvolutionInit {
 function convolution(init: ConvolutionInit): Operator {
   const { name, weight, bias } = init;
   const quantized = init.quantized === true ? { quantized: true } : {};
-  const inputs: WeightInput[] = [{ input: weight, role: 'weight', outputAxis: 0, ...quantized }];
+  const grid = init.grid ? { grid: init.grid } : {};
+  const inputs: WeightInput[] = [{ input: weight, role: 'weight', outputAxis: 0, ...quantized, ...grid }];
   if (bias !== undefined) inputs.push({ input: bias, role: 'bias', ...quantized });
   return {
     name,

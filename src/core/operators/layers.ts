@@ -17,7 +17,7 @@ export interface LayerTensor {
   readonly outputAxis?: number;
   /** Elements that count as parameters. */
   readonly parameters: number;
-  /** The DequantizeLinear between the stored tensor and the layer. */
+  /** The scale and zero point of quantized weights, where they are stored too. */
   readonly dequantize?: Dequantize;
 }
 

@@ -11,6 +11,8 @@ interface MatMulInit {
   readonly b?: number;
   readonly bias?: number;
   readonly quantized?: boolean;
+  /** Of the second factor. */
+  readonly grid?: WeightInput['grid'];
 }
 
 const microsoft = 'com.microsoft';
@@ -18,10 +20,22 @@ const microsoft = 'com.microsoft';
 export const matMulOperators: readonly Operator[] = [
   matrixProduct({ name: 'MatMul' }),
   matrixProduct({ name: 'MatMulInteger', quantized: true }),
-  matrixProduct({ name: 'QLinearMatMul', b: 3, quantized: true }),
+  matrixProduct({ name: 'QLinearMatMul', b: 3, quantized: true, grid: { scale: 4, zeroPoint: 5 } }),
   matrixProduct({ name: 'MatMulInteger16', domain: microsoft, quantized: true }),
-  matrixProduct({ name: 'MatMulIntegerToFloat', domain: microsoft, bias: 6, quantized: true }),
-  matrixProduct({ name: 'DynamicQuantizeMatMul', domain: microsoft, bias: 4, quantized: true }),
+  matrixProduct({
+    name: 'MatMulIntegerToFloat',
+    domain: microsoft,
+    bias: 6,
+    quantized: true,
+    grid: { scale: 3, zeroPoint: 5 },
+  }),
+  matrixProduct({
+    name: 'DynamicQuantizeMatMul',
+    domain: microsoft,
+    bias: 4,
+    quantized: true,
+    grid: { scale: 2, zeroPoint: 3 },
+  }),
   matrixProduct({ name: 'FusedMatMul', domain: microsoft }),
   matrixProduct({ name: 'TransposeMatMul', domain: microsoft }),
   matrixProduct({ name: 'FusedMatMulActivation', domain: microsoft }),
@@ -49,6 +63,7 @@ export const matMulOperators: readonly Operator[] = [
 function matrixProduct(init: MatMulInit): Operator {
   const { name, a = 0, b = 1, bias } = init;
   const quantized = init.quantized === true ? { quantized: true } : {};
+  const grid = init.grid ? { grid: init.grid } : {};
   return {
     name,
     ...(init.domain === undefined ? {} : { domain: init.domain }),
@@ -57,7 +72,7 @@ function matrixProduct(init: MatMulInit): Operator {
       const transposed = (key: string): boolean =>
         attributes.some((found) => found.name === key && found.kind === 'int' && found.value === 1);
       const inputs: WeightInput[] = [
-        { input: b, role: 'weight', outputAxis: transposed('transB') ? -2 : -1, ...quantized },
+        { input: b, role: 'weight', outputAxis: transposed('transB') ? -2 : -1, ...quantized, ...grid },
         { input: a, role: 'weight', outputAxis: transposed('transA') ? -1 : -2, ...quantized },
       ];
       if (bias !== undefined) inputs.push({ input: bias, role: 'bias', ...quantized });

@@ -15,6 +15,8 @@ export interface WeightInput {
   readonly outputAxis?: number;
   /** Integers here are quantized weights, without a DequantizeLinear before them. */
   readonly quantized?: boolean;
+  /** Of quantized weights: the inputs with their scale and zero point. Several scales are those of the output axis. */
+  readonly grid?: { readonly scale: number; readonly zeroPoint: number };
   /** How many weights the tensor holds, where they are packed and its elements are something else. */
   readonly packedWeights?: number;
 }

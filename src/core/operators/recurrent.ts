@@ -19,6 +19,9 @@ export const recurrentOperators: readonly Operator[] = [
   recurrent({ name: 'DynamicQuantizeLSTM', domain: 'com.microsoft', states: 2, quantized: true }),
 ];
 
+const quantizedInput = { quantized: true, grid: { scale: 8, zeroPoint: 9 } };
+const quantizedRecurrence = { quantized: true, grid: { scale: 10, zeroPoint: 11 } };
+
 function recurrent(init: RecurrentInit): Operator {
   const { name, states, quantized = false } = init;
   const outputAxis = quantized ? 2 : 1;
@@ -26,8 +29,8 @@ function recurrent(init: RecurrentInit): Operator {
     name,
     ...(init.domain === undefined ? {} : { domain: init.domain }),
     weights: () => [
-      { input: 1, role: 'weight', outputAxis, quantized },
-      { input: 2, role: 'weight', outputAxis, quantized },
+      { input: 1, role: 'weight', outputAxis, ...(quantized ? quantizedInput : {}) },
+      { input: 2, role: 'weight', outputAxis, ...(quantized ? quantizedRecurrence : {}) },
       { input: 3, role: 'bias' },
       ...(states === 2 ? [{ input: 7, role: 'bias' } as const] : []),
     ],

@@ -8,8 +8,9 @@ import { operatorOf } from './operators';
 import type { Scope } from './scope';
 import { firstStep, isDequantized, storedAxis, type PathFinder, type StoredPath } from './storedPaths';
 
-/** The DequantizeLinear between a stored tensor and the node that uses it. */
+/** What makes real numbers of a stored integer tensor. */
 export interface Dequantize {
+  /** The DequantizeLinear between the tensor and its layer, or the layer's own node where it takes integers. */
   readonly node: Node;
   readonly scale: Tensor;
   readonly zeroPoint?: Tensor;
@@ -40,32 +41,36 @@ export function usesOf(node: Node, scope: Scope, find: PathFinder): readonly Ten
   // Inputs with facts first: a tensor that is a weight and something else as well is a weight.
   const inputs = [...node.inputs.keys()].toSorted((a, b) => Number(facts.has(b)) - Number(facts.has(a)));
   for (const input of inputs) {
-    const passing = passed.has(input);
-    const dequantized = passing && operator?.dequantizes === true;
+    const fact = facts.get(input);
     for (const path of find(scope, node.inputs[input] ?? '')) {
-      if (!uses.has(path.tensor))
-        uses.set(path.tensor, useOf(path, find, facts.get(input), passing, dequantized));
+      if (uses.has(path.tensor)) continue;
+      uses.set(path.tensor, useOf({ node, scope, find, path, fact, passing: passed.has(input) }));
     }
   }
   return [...uses.values()];
 }
 
-function useOf(
-  path: StoredPath,
-  find: PathFinder,
-  fact: WeightInput | undefined,
-  passing: boolean,
-  dequantizedHere: boolean,
-): TensorUse {
+/** A stored tensor behind one input of a node. */
+interface InputPath {
+  readonly node: Node;
+  readonly scope: Scope;
+  readonly find: PathFinder;
+  readonly path: StoredPath;
+  readonly fact: WeightInput | undefined;
+  readonly passing: boolean;
+}
+
+function useOf(use: InputPath): TensorUse {
+  const { node, path, fact, passing } = use;
   const { value, storedIn, tensor } = path;
-  const dequantized = dequantizedHere || isDequantized(path);
+  const dequantized = isDequantized(path) || (passing && operatorOf(node)?.dequantizes === true);
   const quantized = isInteger(tensor.type) && (dequantized || fact?.quantized === true);
   const counts = isFloat(tensor.type) || quantized;
   // A lone number is part of the computation, like the 3 of a hard swish.
   const role = fact && counts && tensor.shape.length > 0 ? fact.role : 'constant';
   const outputAxis =
     role === 'weight' && fact?.outputAxis !== undefined ? storedAxis(path, fact.outputAxis) : undefined;
-  const dequantize = dequantizeOf(path, find);
+  const grid = gridOf(use, outputAxis);
   return {
     value,
     storedIn,
@@ -73,36 +78,52 @@ function useOf(
     role,
     ...(outputAxis === undefined ? {} : { outputAxis }),
     parameters: counts ? ((role === 'weight' ? fact?.packedWeights : undefined) ?? tensor.elements) : 0,
-    ...(dequantize ? { dequantize: dequantize.facts } : {}),
-    companions: dequantize?.companions ?? [],
+    ...(grid ? { dequantize: grid.facts } : {}),
+    companions: grid?.companions ?? [],
     passing,
   };
 }
 
-interface DequantizeUse {
+interface Grid {
   readonly facts: Dequantize;
   readonly companions: readonly TensorUse[];
 }
 
-/** The DequantizeLinear that a tensor goes through first, with stored scales. */
-function dequantizeOf(path: StoredPath, find: PathFinder): DequantizeUse | undefined {
+/** The scale and zero point of stored integers: of the DequantizeLinear that they go through first, or of the node. */
+function gridOf(
+  { node, scope, find, path, fact }: InputPath,
+  outputAxis: number | undefined,
+): Grid | undefined {
   const step = firstStep(path);
-  if (!step || operatorOf(step.node)?.dequantizes !== true) return undefined;
-  const { node, scope } = step;
-  const scale = find(scope, node.inputs[1] ?? '')[0];
-  const zeroPoint = find(scope, node.inputs[2] ?? '')[0];
+  if (step && operatorOf(step.node)?.dequantizes === true) {
+    const axis = axisOf(attribute(step.node, 'axis', 'int') ?? 1, path.tensor.shape.length);
+    return gridAt(step.node, step.scope, find, { scale: 1, zeroPoint: 2 }, axis);
+  }
+  if (!fact?.grid || !isInteger(path.tensor.type)) return undefined;
+  return gridAt(node, scope, find, fact.grid, outputAxis);
+}
+
+function gridAt(
+  node: Node,
+  scope: Scope,
+  find: PathFinder,
+  inputs: NonNullable<WeightInput['grid']>,
+  axis: number | undefined,
+): Grid | undefined {
+  const scale = find(scope, node.inputs[inputs.scale] ?? '')[0];
+  const zeroPoint = find(scope, node.inputs[inputs.zeroPoint] ?? '')[0];
   if (!scale) return undefined;
   const perTensor = scale.tensor.elements === 1;
-  const axis = perTensor ? undefined : axisOf(attribute(node, 'axis', 'int') ?? 1, path.tensor.shape.length);
+  if (!perTensor && axis === undefined) return undefined;
   return {
     facts: {
       node,
       scale: scale.tensor,
       ...(zeroPoint ? { zeroPoint: zeroPoint.tensor } : {}),
-      ...(axis === undefined ? {} : { axis }),
+      ...(perTensor || axis === undefined ? {} : { axis }),
     },
     companions: [scale, ...(zeroPoint ? [zeroPoint] : [])].map((companion) =>
-      useOf(companion, find, undefined, false, false),
+      useOf({ node, scope, find, path: companion, fact: undefined, passing: false }),
     ),
   };
 }

@@ -35,7 +35,7 @@ export function windowOutput(spatial: Shape, window: Window): Shape {
     const begin = window.autoPad === 'VALID' ? 0 : (window.pads[i] ?? 0);
     const end = window.autoPad === 'VALID' ? 0 : (window.pads[i + spatial.length] ?? 0);
     const steps = (size + begin + end - extent) / stride;
-    if (!window.ceilMode || window.autoPad === 'VALID') return Math.floor(steps) + 1;
+    if (!window.ceilMode) return Math.floor(steps) + 1;
     const output = Math.ceil(steps) + 1;
     // A window that would start in the padding after the end is left out.
     return (output - 1) * stride >= size + begin ? output - 1 : output;
@@ -52,11 +52,12 @@ export function transposedOutput(spatial: Shape, window: Window, node: Node): Sh
     const kernel = window.kernel[i];
     const stride = window.strides[i] ?? 1;
     if (typeof size !== 'number' || typeof kernel !== 'number') return undefined;
-    if (window.autoPad.startsWith('SAME')) return size * stride;
-    const begin = window.autoPad === 'VALID' ? 0 : (window.pads[i] ?? 0);
-    const end = window.autoPad === 'VALID' ? 0 : (window.pads[i + spatial.length] ?? 0);
     const extent = (kernel - 1) * (window.dilations[i] ?? 1) + 1;
-    return stride * (size - 1) + (outputPadding[i] ?? 0) + extent - begin - end;
+    const full = stride * (size - 1) + (outputPadding[i] ?? 0) + extent;
+    // Padding only ever takes away: a kernel smaller than its stride gives less than size · stride.
+    if (window.autoPad.startsWith('SAME')) return Math.min(full, size * stride);
+    if (window.autoPad === 'VALID') return full;
+    return full - (window.pads[i] ?? 0) - (window.pads[i + spatial.length] ?? 0);
   });
 }
 
