@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { CounterweightError } from '../../shared/base/errors';
 import type { Model } from '../ir/graph';
 import { optionProblem } from './optionProblem';
-import type { Step, StepContext, StepResult } from './step';
+import type { Step, StepContext, StepResult, WeightShare } from './step';
 
 interface StepDefinition<Schema extends z.ZodObject> {
   readonly id: string;
@@ -13,6 +13,7 @@ interface StepDefinition<Schema extends z.ZodObject> {
   readonly schema: Schema;
   readonly suffix: (options: z.output<Schema>) => string;
   readonly apply: (model: Model, options: z.output<Schema>, context: StepContext) => Promise<StepResult>;
+  readonly estimate: (share: WeightShare, options: z.output<Schema>) => WeightShare;
 }
 
 export function defineStep<Schema extends z.ZodObject>(definition: StepDefinition<Schema>): Step {
@@ -39,6 +40,7 @@ export function defineStep<Schema extends z.ZodObject>(definition: StepDefinitio
         options,
         suffix: definition.suffix(options),
         apply: (model, context) => definition.apply(model, options, context),
+        estimate: (share) => definition.estimate(share, options),
       };
     },
   };

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Note } from '../../shared/base/messages';
 import type { ProgressView } from '../../shared/contracts/viewModels';
 import type { Model } from '../ir/graph';
+import type { Weight } from './weights';
 
 export interface StepContext {
   /** The model's file, for messages. */
@@ -41,4 +42,15 @@ export interface ParsedStep {
   readonly suffix: string;
   /** A new model; the given one is not changed, and is returned itself where there was nothing to do. */
   readonly apply: (model: Model, context: StepContext) => Promise<StepResult>;
+  /** What the step would make of a weight, without reading it. */
+  readonly estimate: (share: WeightShare) => WeightShare;
+}
+
+/** What a weight takes of a file, as far as that follows from its shape and type. */
+export interface WeightShare {
+  readonly weight: Weight;
+  /** Bytes of its content, and of what steps have added to the file for it. */
+  readonly bytes: number;
+  /** Elements that may be other than zero. */
+  readonly nonZeros: number;
 }

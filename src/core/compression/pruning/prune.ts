@@ -5,7 +5,7 @@ import { note, type Note } from '../../../shared/base/messages';
 import type { Tensor } from '../../ir/tensor';
 import { defineStep } from '../defineStep';
 import { pauseFor } from '../../ir/pacing';
-import type { StepContext, StepResult } from '../step';
+import type { StepContext, StepResult, WeightShare } from '../step';
 import { replaceWeights, weightsOf, type Weight } from '../weights';
 import type { Model } from '../../ir/graph';
 import { magnitudeCuts } from './magnitudeCuts';
@@ -38,7 +38,15 @@ export const prune = defineStep({
   schema,
   suffix: ({ sparsity }) => `prune${Number((100 * sparsity).toFixed(2))}`,
   apply: pruneModel,
+  estimate: pruneShare,
 });
+
+/** Zeros that are there already are not known without reading, and would count: they can only make it fewer. */
+function pruneShare(share: WeightShare, { sparsity }: z.output<typeof schema>): WeightShare {
+  if (typeof magnitudeSource(share.weight) === 'string') return share;
+  const { elements } = share.weight.tensor;
+  return { ...share, nonZeros: Math.min(share.nonZeros, elements - Math.floor(sparsity * elements)) };
+}
 
 /** Biases, normalization parameters and everything else that is no weight stay as they are. */
 async function pruneModel(

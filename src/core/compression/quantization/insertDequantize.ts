@@ -1,32 +1,28 @@
 // Puts quantized weights into a model: the int8 tensor, its scales and zero points become initializers, and a
 // DequantizeLinear makes the value of the original name from them, so that every other node stays as it was.
 import type { Graph, Model, Node } from '../../ir/graph';
-import type { FreshName } from '../../ir/freshNames';
+import { freshNames, type FreshName } from '../../ir/freshNames';
 import type { Tensor } from '../../ir/tensor';
 import { mapGraphs, storedTensors } from '../../ir/traversal';
 import { onnxTypeCodes, type CastType } from './castType';
-import type { QuantizedTensor } from './quantizedTensor';
-
-export interface QuantizedWeight extends QuantizedTensor {
-  /** Set where the layer wants another type than the float32 that DequantizeLinear makes. */
-  readonly castTo: CastType | undefined;
-}
+import type { WeightPlan } from './planWeight';
+import { quantizedTensor, type QuantizedTensor } from './quantizedTensor';
 
 /** Domain of DequantizeLinear: the standard one, or ONNX Runtime's own, which works with every opset. */
 export type DequantizeDomain = '' | 'com.microsoft';
 
-/** A copy of the model in which each key, a stored tensor, is replaced by its quantized weight. */
+/** A copy of the model in which the weights, keyed by their stored tensors, are quantized as planned. */
 export function insertDequantize(
   model: Model,
-  weights: ReadonlyMap<Tensor, QuantizedWeight>,
+  plans: ReadonlyMap<Tensor, WeightPlan>,
   domain: DequantizeDomain,
-  fresh: FreshName,
 ): Model {
+  const fresh = freshNames(model);
   // Before version 4 of the IR every initializer is listed among the inputs of the graph as well.
   // Rebuilding a graph's nodes keeps its list of inputs, which therefore tells the outermost graph.
   const listedInputs = model.irVersion < 4 ? model.graph.inputs : undefined;
   const graph = mapGraphs(model.graph, (inner) =>
-    quantizeGraph(inner, weights, domain, fresh, inner.inputs === listedInputs),
+    quantizeGraph(inner, plans, domain, fresh, inner.inputs === listedInputs),
   );
   const opsets = domain === '' ? model.opsets : new Map(model.opsets).set(domain, 1);
   return { ...model, graph, opsets };
@@ -34,15 +30,15 @@ export function insertDequantize(
 
 function quantizeGraph(
   graph: Graph,
-  weights: ReadonlyMap<Tensor, QuantizedWeight>,
+  plans: ReadonlyMap<Tensor, WeightPlan>,
   domain: DequantizeDomain,
   fresh: FreshName,
   listInitializers: boolean,
 ): Graph {
   const replaced = new Map<string, QuantizedWeight>();
   for (const [value, tensor] of storedTensors(graph)) {
-    const weight = weights.get(tensor);
-    if (weight) replaced.set(value, weight);
+    const plan = plans.get(tensor);
+    if (plan) replaced.set(value, { ...quantizedAs(value, tensor, plan, fresh), castTo: plan.castTo });
   }
   if (replaced.size === 0) return graph;
 
@@ -67,6 +63,23 @@ function quantizeGraph(
       ...(listInitializers ? added.map(({ name, type, shape }) => ({ name, type, shape })) : []),
     ],
   };
+}
+
+interface QuantizedWeight extends QuantizedTensor {
+  readonly castTo: CastType | undefined;
+}
+
+function quantizedAs(
+  value: string,
+  tensor: Tensor,
+  { axis, grids }: WeightPlan,
+  fresh: FreshName,
+): QuantizedTensor {
+  return quantizedTensor(tensor, axis, grids, {
+    stored: fresh(`${value}_quantized`),
+    scale: fresh(`${value}_scale`),
+    zeroPoint: fresh(`${value}_zero_point`),
+  });
 }
 
 function dequantizeNodes(

@@ -2,22 +2,17 @@
 // and need their precision. The graph dequantizes the weights where it uses them, so that stock runtimes run it.
 import { z } from 'zod';
 import { note, type Note } from '../../../shared/base/messages';
-import { isInteger } from '../../ir/elementType';
-import { freshNames } from '../../ir/freshNames';
 import type { Model } from '../../ir/graph';
+import { pauseFor } from '../../ir/pacing';
 import type { Tensor } from '../../ir/tensor';
 import { graphsWithin, storedTensors } from '../../ir/traversal';
 import { raiseOpset } from '../../operators/opsets/raiseOpset';
 import { standardOpset } from '../../operators/opsets/standardOpset';
 import { defineStep } from '../defineStep';
-import { pauseFor, type Pause } from '../../ir/pacing';
-import type { StepContext, StepResult } from '../step';
+import type { StepContext, StepResult, WeightShare } from '../step';
 import { weightsOf, type Weight } from '../weights';
-import { affineGrid } from './affineGrid';
-import { onnxTypeCodes, type CastType } from './castType';
-import { channelRanges, channelsOf } from './channels';
-import { insertDequantize, type DequantizeDomain, type QuantizedWeight } from './insertDequantize';
-import { quantizedTensor } from './quantizedTensor';
+import { insertDequantize, type DequantizeDomain } from './insertDequantize';
+import { int8Layout, planWeight, type WeightPlan } from './planWeight';
 
 const schema = z.strictObject({
   bits: z.literal(8).default(8).describe('Bits of a stored weight.'),
@@ -40,7 +35,13 @@ export const quantize = defineStep({
   schema,
   suffix: ({ bits }) => `int${bits}`,
   apply: quantizeModel,
+  estimate: quantizeShare,
 });
+
+function quantizeShare(share: WeightShare, options: QuantizeOptions): WeightShare {
+  const layout = int8Layout(share.weight, options);
+  return typeof layout === 'string' ? share : { ...share, bytes: layout.bytes };
+}
 
 async function quantizeModel(
   model: Model,
@@ -48,16 +49,15 @@ async function quantizeModel(
   context: StepContext,
 ): Promise<StepResult> {
   const notes: Note[] = [];
-  const fresh = freshNames(model);
   const pause = pauseFor(context.signal);
-  const quantized = new Map<Tensor, QuantizedWeight>();
+  const quantized = new Map<Tensor, WeightPlan>();
   const weights = weightsOf(model);
   const inGraphs = new Set(
     [...graphsWithin(model.graph)].flatMap((graph) => [...storedTensors(graph).values()]),
   );
   for (const [index, weight] of weights.entries()) {
     const result = inGraphs.has(weight.tensor)
-      ? await quantizeWeight(weight, options, fresh, pause)
+      ? await planWeight(weight, options, standardOpset(model), pause)
       : 'it is a constant of a function';
     if (typeof result === 'string') {
       notes.push(note('NOT_QUANTIZED', { tensor: weight.value, reason: result }));
@@ -73,7 +73,7 @@ async function quantizeModel(
   notes.push(...prepared.notes);
   const products = weights.filter((weight) => quantized.has(weight.tensor) && isRightFactor(weight)).length;
   if (products > 0) notes.push(note('ACTIVATIONS_ROUNDED', { count: products }));
-  return { model: insertDequantize(prepared.model, quantized, prepared.domain, fresh), notes };
+  return { model: insertDequantize(prepared.model, quantized, prepared.domain), notes };
 }
 
 /**
@@ -82,42 +82,6 @@ async function quantizeModel(
  */
 function isRightFactor({ tensor, outputAxis }: Weight): boolean {
   return tensor.type === 'float32' && tensor.shape.length === 2 && outputAxis === 1;
-}
-
-/** The weight as int8, or the reason why it keeps its type. */
-async function quantizeWeight(
-  { tensor, value, outputAxis, dequantize }: Weight,
-  { scheme, granularity }: QuantizeOptions,
-  fresh: (wanted: string) => string,
-  pause: Pause,
-): Promise<QuantizedWeight | string> {
-  if (dequantize || isInteger(tensor.type)) return `it is quantized already (${tensor.type})`;
-  const castTo = Object.keys(onnxTypeCodes).find((type): type is CastType => type === tensor.type);
-  if (tensor.type !== 'float32' && !castTo) return `elements of type ${tensor.type} are not supported`;
-  const channelAxis =
-    granularity === 'channel' && (tensor.shape[outputAxis ?? -1] ?? 1) > 1 ? outputAxis : undefined;
-  const channels = channelsOf(tensor.shape, channelAxis);
-  const bytes = tensor.elements + channels.count * bytesPerChannel + bytesPerWeight(value);
-  if (bytes >= tensor.byteLength) {
-    return `its ${tensor.byteLength} bytes are so few that int8 with scales would take more`;
-  }
-  const ranges = await channelRanges(tensor, channels, pause);
-  if (!ranges) return 'it holds NaN or infinite values';
-  const grids = ranges.map((range) => affineGrid(range, scheme));
-  const names = {
-    stored: fresh(`${value}_quantized`),
-    scale: fresh(`${value}_scale`),
-    zeroPoint: fresh(`${value}_zero_point`),
-  };
-  return { ...quantizedTensor(tensor, channelAxis, grids, names), castTo };
-}
-
-/** A float32 scale and an int8 zero point. */
-const bytesPerChannel = 5;
-
-/** About what the new node, the new initializers and their names add to the file for one weight. */
-function bytesPerWeight(value: string): number {
-  return 120 + 7 * value.length;
 }
 
 /** The model with an opset that has the DequantizeLinear needed, or else the domain that has it for every opset. */
