@@ -1,3 +1,4 @@
+// Models in memory as a runtime takes them: changed copies are run without being written to a disk.
 import type { Model } from '../ir/graph';
 import { encodeOnnx } from './onnx/writeOnnx';
 

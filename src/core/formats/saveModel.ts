@@ -1,3 +1,4 @@
+// Writes models as new files, in the format that they came in.
 import path from 'node:path';
 import type { Model } from '../ir/graph';
 import { writeFilesAtomically, type WriteOptions } from './atomicFiles';

@@ -1,3 +1,4 @@
+// Outputs are whole or not there, and nothing is ever overwritten: on full, read-only and linkless disks too.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,

@@ -1,3 +1,4 @@
+// Whatever is at a path, opening it gives a model or one of our errors: never a hang, never another exception.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import * as fc from 'fast-check';

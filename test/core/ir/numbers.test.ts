@@ -1,3 +1,4 @@
+// Numbers and bytes of every numeric type, against exhaustive search and the values of the specifications.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { elementTypes, isInteger, packedBytes, type ElementType } from '../../../src/core/ir/elementType';

@@ -1,3 +1,4 @@
+// Walks over graphs, on any graph.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../../src/core/ir/graph';

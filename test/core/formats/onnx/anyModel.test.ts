@@ -1,3 +1,4 @@
+// Writing and reading are inverse for any model, as it is and after changes.
 import { readdirSync, readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

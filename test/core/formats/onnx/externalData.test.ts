@@ -1,3 +1,4 @@
+// Tensors in files of their own: which of them are read, which refused, and how they are written.
 import { linkSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';

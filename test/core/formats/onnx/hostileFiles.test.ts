@@ -1,3 +1,4 @@
+// Every hostile and odd file with what must come of it; opened in a process of its own.
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { hasShared, sharedFile } from '../../../support/sharedFiles';

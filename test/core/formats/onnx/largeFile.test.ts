@@ -1,3 +1,4 @@
+// Files that are larger than the memory they may take.
 import { spawnSync } from 'node:child_process';
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';

@@ -1,3 +1,4 @@
+// Every real file comes back as it was: the same bytes, or where a producer writes them its own way, the same message.
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRegistry, equals, fromBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// The generated file must not be older than what it is generated from.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

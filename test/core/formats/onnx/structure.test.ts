@@ -1,3 +1,4 @@
+// The structure of files: what must be kept, what is tolerated, and what is refused, with bytes written by hand.
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { modelToBytes } from '../../../../src/core/formats/modelBytes';

@@ -1,3 +1,4 @@
+// Every way to store a tensor in an ONNX file, small ones and ones that stay in the file.
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { modelToBytes } from '../../../../src/core/formats/modelBytes';
