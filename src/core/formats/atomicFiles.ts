@@ -1,9 +1,9 @@
 // How every output is written: aside, under a name that no other job uses; flushed to the disk; then given its name in
 // one step that fails where the name is taken. Nothing is overwritten, and no half-written file ever has a final name.
-import { link, lstat, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
-import { isPartialOf, partialName } from '../../shared/base/partials';
+import { partialName } from '../../shared/base/partials';
 import type { OutputFile } from './format';
 import { describeSystemError, systemErrorCode } from './systemError';
 
@@ -39,18 +39,6 @@ export async function writeFilesAtomically(
     for (const left of [...placed, ...partials]) await rm(left, { force: true }).catch(() => undefined);
     throw error;
   }
-}
-
-/** Writes one file; see `writeFilesAtomically`. */
-export async function writeFileAtomically(file: string, bytes: Uint8Array, jobId: string): Promise<void> {
-  await writeFilesAtomically([{ path: file, chunks: [bytes] }], { jobId });
-}
-
-/** Removes what a job that died has left in a folder. */
-export async function removePartials(folder: string, jobId: string): Promise<void> {
-  const names = await readdir(folder).catch((): string[] => []);
-  const ours = names.filter((name) => isPartialOf(name, jobId));
-  await Promise.all(ours.map((name) => rm(path.join(folder, name), { force: true })));
 }
 
 function partialPath(file: string, jobId: string): string {

@@ -12,11 +12,7 @@ import {
 } from 'node:fs';
 import type * as FsPromises from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import {
-  removePartials,
-  writeFileAtomically,
-  writeFilesAtomically,
-} from '../../../src/core/formats/atomicFiles';
+import { writeFilesAtomically } from '../../../src/core/formats/atomicFiles';
 import type { OutputFile } from '../../../src/core/formats/format';
 import type { CounterweightError } from '../../../src/shared/base/errors';
 import { useTempFolder } from '../../support/tempFolder';
@@ -59,7 +55,7 @@ function* failing(): Generator<Uint8Array> {
 }
 
 const write = (file: string): Promise<CounterweightError> =>
-  errorOf(writeFileAtomically(file, bytes, 'job-1'));
+  errorOf(writeFilesAtomically([{ path: file, chunks: [bytes] }], options));
 
 describe.each([
   ['with hard links', false],
@@ -166,7 +162,8 @@ describe('writing files atomically', () => {
   );
 
   it('refuses a job id that could lead elsewhere', async () => {
-    await expect(writeFileAtomically(temp.file('a'), bytes, '../x')).rejects.toThrow('cannot be called');
+    const writing = writeFilesAtomically([output('a', 'x')], { jobId: '../x' });
+    await expect(writing).rejects.toThrow('cannot be called');
   });
 });
 
@@ -206,21 +203,5 @@ describe.runIf(canMount)('writing files atomically to a small disk', () => {
     const error = await write(mount('ro'));
     expect(error.code).toBe('OUTPUT_UNWRITABLE');
     expect(error.message).toMatch(/read-only/);
-  });
-});
-
-describe('removePartials', () => {
-  it('removes what the job left, and nothing else', async () => {
-    const names = [
-      '.a.onnx.job-1.partial',
-      '.a.onnx.job-2.partial',
-      'a.onnx.job-1.partial',
-      '.a.onnx.job-1',
-      'a.onnx',
-    ];
-    for (const name of names) writeFileSync(temp.file(name), '');
-    await removePartials(temp.path, 'job-1');
-    expect(readdirSync(temp.path).toSorted()).toEqual(names.slice(1).toSorted());
-    await removePartials(temp.file('missing'), 'job-1');
   });
 });

@@ -8,6 +8,7 @@ import { saveModel } from '../../../../src/core/formats/saveModel';
 import type { Model } from '../../../../src/core/ir/graph';
 import { float32Tensor, tensorNumbers } from '../../../../src/core/ir/numbers';
 import { Tensor } from '../../../../src/core/ir/tensor';
+import { onnxRuntime } from '../../../../src/core/runtime/onnxRuntime';
 import { CounterweightError } from '../../../../src/shared/base/errors';
 import { floats, graph, input, model as build, node } from '../../../support/build';
 import { normals } from '../../../../src/shared/base/random';
@@ -178,6 +179,22 @@ describe('writing external data', () => {
     const copy = openModel(main!.path);
     expect(contents(copy)).toEqual(contents(network()));
     expect(modelFiles(copy, main!.path)).toEqual([main!.path, data!.path]);
+  });
+
+  it('is what ONNX Runtime reads too', async () => {
+    const runtime = await onnxRuntime();
+    for (const { path: file, chunks } of writeOnnx(network(), temp.file('net.onnx'), 100_000)) {
+      writeFileSync(file, Buffer.concat([...chunks]));
+    }
+    const x = { type: 'float32' as const, shape: [1, 600], data: normals(600, 3) };
+    const outputs: unknown[] = [];
+    for (const source of [temp.file('net.onnx'), encodeOnnx(network())]) {
+      const session = await runtime.load(source);
+      outputs.push((await session.run({ x }))['y']);
+      await session.dispose();
+    }
+    expect(outputs[0]).toMatchObject({ shape: [1, 600] });
+    expect(outputs[0]).toEqual(outputs[1]);
   });
 
   it('is refused where even that does not make it small enough', () => {
