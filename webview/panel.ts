@@ -57,7 +57,7 @@ export function createPanel({ host, store, theme }: PanelOptions): {
         return message(contentKey(subject), () => loadingView(subject.path));
       case 'failed':
         return message(contentKey(subject), () =>
-          failedView(l10n.t('{0} cannot be shown', fileName(subject.path)), subject.message),
+          failedView(subject.title ?? l10n.t('{0} cannot be shown', fileName(subject.path)), subject.message),
         );
       case 'job':
         if (drawn?.kind === 'job' && drawn.id === subject.job.id) return drawn.view.update(subject.job);

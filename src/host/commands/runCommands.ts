@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { viewIds } from '../contributions';
 import { revealFile } from '../panel/panelPage';
 import type { Run } from '../runs/runRecord';
-import { runDescription, runLabel } from '../runs/runTexts';
+import { runOutcome, runLabel } from '../runs/runTexts';
 import { freePath } from './compressChoices';
 import { startRun, type ModelCommandParts } from './modelCommands';
 import type { CommandHandlers } from './registerCommands';
@@ -95,7 +95,7 @@ async function confirmDelete(runs: readonly Run[]): Promise<boolean> {
 async function askJobs(running: readonly Run[]): Promise<Run | 'view' | undefined> {
   const jobs = running.map((run) => ({
     label: vscode.l10n.t('$(stop-circle) Cancel {0}', runLabel(run)),
-    description: runDescription(run),
+    description: runOutcome(run),
     value: run,
   }));
   const view = {

@@ -29,11 +29,11 @@ const restored = 10;
 export class OpenModels implements Disposable {
   private readonly summaries = new Map<string, Summary>();
   private readonly ended = new AbortController();
-  private readonly changes = new Emitter<void>();
+  private readonly changes = new Emitter<string | undefined>();
   private listed: readonly string[];
 
-  /** The list, or what is known of a model in it, changed. */
-  readonly onDidChange: Event<void> = this.changes.event;
+  /** What is known of a model changed; undefined where the list did. */
+  readonly onDidChange: Event<string | undefined> = this.changes.event;
 
   constructor(
     private readonly engine: EngineCalls,
@@ -60,14 +60,14 @@ export class OpenModels implements Disposable {
   /** Forgets every summary, so that the files are read again. */
   refresh(): void {
     this.summaries.clear();
-    this.changes.fire();
+    this.changes.fire(undefined);
   }
 
   /** Draws a listed model anew; its file is read again when it is asked for. */
   fileChanged(path: string): void {
     if (!this.listed.includes(path)) return;
     this.summaries.delete(path);
-    this.changes.fire();
+    this.changes.fire(path);
   }
 
   /** The summary without waiting for it; undefined while it is being read or was never asked for. */
@@ -105,13 +105,13 @@ export class OpenModels implements Disposable {
   private learn(path: string, summary: Summary, known: Known): void {
     if (this.summaries.get(path) !== summary) return;
     summary.known = known;
-    this.changes.fire();
+    this.changes.fire(path);
   }
 
   private setList(paths: readonly string[]): void {
     this.listed = paths;
     this.memory.set(paths);
-    this.changes.fire();
+    this.changes.fire(undefined);
   }
 }
 

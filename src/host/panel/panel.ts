@@ -90,8 +90,9 @@ function panelTitle(controller?: PanelController): string {
   const subject = controller?.state.subject;
   switch (subject?.kind) {
     case 'model':
-    case 'experiment':
       return path.basename(subject.model.path);
+    case 'experiment':
+      return path.basename(subject.report.compressed.path);
     case 'comparison':
       return `${path.basename(subject.before.path)} ↔ ${path.basename(subject.after.path)}`;
     case 'job':

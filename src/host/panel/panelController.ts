@@ -1,6 +1,7 @@
 // What a panel shows: holds its state, loads what is selected, and answers its page. One for each page; free of
 // VS Code. Every change makes a whole new snapshot with a higher revision.
 import { assertNever } from '../../shared/base/assertNever';
+import path from 'node:path';
 import type { Disposable } from '../../shared/base/disposable';
 import { CounterweightError } from '../../shared/base/errors';
 import { Emitter, type Event } from '../../shared/base/events';
@@ -165,14 +166,20 @@ export class PanelController implements Disposable {
     const run = request.kind === 'run' ? await this.sources.findRun(request.folder) : undefined;
     if (signal.aborted) return;
     if (run?.record.state === 'running') return this.setSubject(jobSubject(run));
-    const path = pathOf(request, run);
-    this.setSubject({ kind: 'loading', path });
+    const file = pathOf(request, run);
+    this.setSubject({ kind: 'loading', path: file });
     try {
       const subject = await this.subjectOf(request, run, signal);
       if (signal.aborted || subject === undefined) return;
       this.setSubject(subject);
     } catch (error) {
-      if (!signal.aborted) this.setSubject({ kind: 'failed', path, message: localizeError(error) });
+      if (signal.aborted) return;
+      this.setSubject({
+        kind: 'failed',
+        path: file,
+        ...titleOf(request, run),
+        message: localizeError(error),
+      });
       return;
     }
     const first = layer ?? largestLayer(this.model);
@@ -245,6 +252,13 @@ function pathOf(request: Shown, run: Run | undefined): string {
     default:
       return assertNever(request);
   }
+}
+
+/** What failed, where more than the reading of a file was asked for. */
+function titleOf(request: Shown, run: Run | undefined): { readonly title?: string } {
+  if (run !== undefined) return { title: runLabel(run) };
+  if (request.kind !== 'comparison') return {};
+  return { title: `${path.basename(request.before)} ↔ ${path.basename(request.after)}` };
 }
 
 function largestLayer(model: ModelView | undefined): string | undefined {

@@ -9,23 +9,30 @@ import { localizeError, localizeProgress } from '../localize';
 import { escapeMarkdown } from '../views/layerTexts';
 import type { Run, RunFailure } from './runRecord';
 
-/** Like "model.onnx · prune 80% + int8 per channel". */
+/** What is said of a run away from the list, like "model.onnx · prune 80% + int8 per channel". */
 export function runLabel(run: Run): string {
   return `${path.basename(run.record.model)} · ${stepsText(run.record.steps)}`;
 }
 
-/** Like "43% · pruning conv1", "4.1× smaller · 80% zero", or why it failed. */
-export function runDescription(run: Run): string {
+/** A run in the list: the outcome comes first, since there is not always room for the rest. */
+export function runItemTexts(run: Run): { readonly label: string; readonly description: string } {
+  const { failure } = run.record;
+  const reason = failure === undefined ? [] : [failureText(failure)];
+  return { label: runOutcome(run), description: [runLabel(run), ...reason].join(' · ') };
+}
+
+/** Like "43% · pruning conv1" or "4.1× smaller · 80% zero". */
+export function runOutcome(run: Run): string {
   switch (run.record.state) {
     case 'running':
-      if (run.progress === undefined) return l10n.t('running in another window');
+      if (run.progress === undefined) return l10n.t('Running in another window');
       return `${formatPercent(run.progress.fraction, 0)} · ${localizeProgress(run.progress)}`;
     case 'finished':
-      return run.report === undefined ? l10n.t('report is missing') : resultText(run.report);
+      return run.report === undefined ? l10n.t('Report is missing') : resultText(run.report);
     case 'cancelled':
-      return l10n.t('cancelled');
+      return l10n.t('Cancelled');
     case 'failed':
-      return run.record.failure === undefined ? l10n.t('failed') : failureText(run.record.failure);
+      return l10n.t('Failed');
     default:
       return assertNever(run.record.state);
   }
@@ -61,7 +68,7 @@ export function runTooltip(run: Run): string {
   const { record, report } = run;
   const lines = [
     `**${escapeMarkdown(runLabel(run))}**`,
-    escapeMarkdown(runDescription(run)),
+    escapeMarkdown(record.failure === undefined ? runOutcome(run) : failureText(record.failure)),
     report === undefined ? '' : changes(report),
     report === undefined
       ? escapeMarkdown(record.model)

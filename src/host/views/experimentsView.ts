@@ -5,7 +5,7 @@ import type { Disposable } from '../../shared/base/disposable';
 import { treeItemKinds, viewIds } from '../contributions';
 import type { Experiments } from '../runs/experiments';
 import type { Run } from '../runs/runRecord';
-import { runDescription, runLabel, runTooltip } from '../runs/runTexts';
+import { runItemTexts, runTooltip } from '../runs/runTexts';
 
 /** How often a running item is drawn anew: more often only makes it flicker. */
 const redrawMs = 250;
@@ -48,13 +48,14 @@ export class ExperimentsView implements Disposable, vscode.TreeDataProvider<stri
   getTreeItem(folder: string): vscode.TreeItem {
     const run = this.experiments.find(folder);
     if (run === undefined) return new vscode.TreeItem(folder);
-    const item = new vscode.TreeItem(runLabel(run), vscode.TreeItemCollapsibleState.None);
+    const { label, description } = runItemTexts(run);
+    const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
     item.id = folder;
-    item.description = runDescription(run);
+    item.description = description;
     item.tooltip = new vscode.MarkdownString(runTooltip(run));
     item.iconPath = iconOf(run);
     item.contextValue = kindOf(run);
-    item.accessibilityInformation = { label: `${runLabel(run)}, ${item.description}` };
+    item.accessibilityInformation = { label: `${label}, ${description.replaceAll(' · ', ', ')}` };
     item.command = {
       command: 'counterweight.openRun',
       title: vscode.l10n.t('Open Result'),

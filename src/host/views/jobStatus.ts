@@ -7,7 +7,7 @@ import { setContextKey } from '../contextKeys';
 import type { Panel } from '../panel/panel';
 import type { Experiments } from '../runs/experiments';
 import type { Run } from '../runs/runRecord';
-import { failureText, resultText, runDescription, runLabel } from '../runs/runTexts';
+import { failureText, resultText, runOutcome, runLabel } from '../runs/runTexts';
 
 export class JobStatus implements Disposable {
   private readonly owned = new DisposableStore();
@@ -45,7 +45,7 @@ export class JobStatus implements Disposable {
       running.length === 1 ? path.basename(first.record.model) : vscode.l10n.t('{0} jobs', running.length);
     this.item.text = `$(loading~spin) ${name} ${formatPercent(fraction, 0)}`;
     this.item.tooltip = [
-      ...running.map((run) => `${runLabel(run)}: ${runDescription(run)}`),
+      ...running.map((run) => `${runLabel(run)}: ${runOutcome(run)}`),
       vscode.l10n.t('Click to cancel'),
     ].join('\n');
     this.item.accessibilityInformation = {

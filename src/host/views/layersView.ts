@@ -2,7 +2,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { assertNever } from '../../shared/base/assertNever';
-import type { Disposable } from '../../shared/base/disposable';
+import { DisposableStore, type Disposable } from '../../shared/base/disposable';
+import { Emitter } from '../../shared/base/events';
 import { treeItemKinds, viewIds } from '../contributions';
 import { setContextKey } from '../contextKeys';
 import { localizeError } from '../localize';
@@ -27,12 +28,16 @@ import {
 } from './layerTexts';
 
 const orderKey = 'layers.order';
+const longestDrawMs = 2_000;
 
 export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNode> {
   private readonly changes = new vscode.EventEmitter<LayersNode | undefined>();
   private readonly tree: vscode.TreeView<LayersNode>;
   private readonly listening: Disposable;
   private readonly models = new Map<string, ModelNode>();
+  /** Models that VS Code has drawn since the list last changed, and who waits for one. */
+  private readonly drawn = new Set<string>();
+  private readonly waiting = new Emitter<string>();
   private text = '';
 
   readonly onDidChangeTreeData = this.changes.event;
@@ -41,7 +46,11 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
     private readonly openModels: OpenModels,
     private readonly memory: vscode.Memento,
   ) {
-    this.listening = openModels.onDidChange(() => this.changes.fire(undefined));
+    // A file that is read but not listed (the result of a run) has no node.
+    this.listening = openModels.onDidChange((file) => {
+      if (file === undefined) this.redraw();
+      else if (openModels.paths.includes(file)) this.changes.fire(this.modelNode(file));
+    });
     this.tree = vscode.window.createTreeView(viewIds.layers, {
       treeDataProvider: this,
       showCollapseAll: true,
@@ -54,7 +63,7 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
 
   set order(order: LayerOrder) {
     void this.memory.update(orderKey, order);
-    this.changes.fire(undefined);
+    this.redraw();
   }
 
   get filter(): string {
@@ -65,7 +74,7 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
     this.text = text.trim();
     this.tree.message = this.text === '' ? '' : vscode.l10n.t('Filter: {0}', this.text);
     setContextKey('counterweight.layersFiltered', this.text !== '');
-    this.changes.fire(undefined);
+    this.redraw();
   }
 
   /** The node that is selected in the tree. */
@@ -75,6 +84,7 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
 
   /** Opens the view with the model unfolded. */
   async revealModel(file: string): Promise<void> {
+    if (this.tree.visible) await this.untilDrawn(file);
     await this.tree.reveal(this.modelNode(file), { expand: true, select: true });
   }
 
@@ -85,6 +95,7 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
       (selected?.kind === 'layer' && selected.layer.name === layer && selected.model.path === file) ||
       (selected?.kind === 'tensor' && selected.parent.layer.name === layer);
     if (already || !this.tree.visible || !this.openModels.paths.includes(file)) return;
+    await this.untilDrawn(file);
     const node = this.layerNodes(this.modelNode(file)).find((other) => other.layer.name === layer);
     if (node !== undefined) await this.tree.reveal(node, { select: true, focus: false });
   }
@@ -116,6 +127,11 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
     const item = this.itemOf(node);
     item.id = nodeId(node);
     item.contextValue = treeItemKinds[node.kind];
+    if (node.kind === 'model') {
+      this.drawn.add(node.path);
+      // VS Code has taken the item in when this turn is over.
+      setImmediate(() => this.waiting.fire(node.path));
+    }
     return item;
   }
 
@@ -123,6 +139,26 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
     this.listening.dispose();
     this.tree.dispose();
     this.changes.dispose();
+  }
+
+  private redraw(): void {
+    this.drawn.clear();
+    this.changes.fire(undefined);
+  }
+
+  /**
+   * VS Code asks for the list some time after it changed, and answers to a `reveal` before that with a complaint or
+   * with nothing.
+   */
+  private async untilDrawn(file: string): Promise<void> {
+    if (this.drawn.has(file)) return;
+    const done = new DisposableStore();
+    await new Promise<void>((resolve) => {
+      const giveUp = setTimeout(resolve, longestDrawMs);
+      done.add({ dispose: () => clearTimeout(giveUp) });
+      done.add(this.waiting.event((drawn) => drawn === file && resolve()));
+    });
+    done.dispose();
   }
 
   private itemOf(node: LayersNode): vscode.TreeItem {
@@ -144,7 +180,7 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
     item.iconPath = new vscode.ThemeIcon('symbol-structure');
     if (known === undefined) {
       item.description = vscode.l10n.t('reading…');
-      // Its end changes the list of models, and with it this item.
+      // Its end is a change of this item.
       this.openModels.read(file).catch(() => {});
     } else if (known.kind === 'model') {
       item.description = modelDescription(known.view);

@@ -51,7 +51,13 @@ export interface PanelState {
 
 export type PanelSubject =
   | { readonly kind: 'loading'; readonly path: string }
-  | { readonly kind: 'failed'; readonly path: string; readonly message: string }
+  | {
+      readonly kind: 'failed';
+      readonly path: string;
+      /** What failed, where it is not the reading of the file. */
+      readonly title?: string;
+      readonly message: string;
+    }
   | { readonly kind: 'model'; readonly model: ModelView }
   | { readonly kind: 'job'; readonly job: JobState }
   | { readonly kind: 'experiment'; readonly model: ModelView; readonly report: ReportView }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Run, RunRecord } from '../../../src/host/runs/runRecord';
 import {
-  runDescription,
+  runItemTexts,
   runLabel,
+  runOutcome,
   runTooltip,
   sizeChangeText,
   stepsText,
@@ -31,6 +32,14 @@ function run(change: Partial<RunRecord>, rest: Partial<Run> = {}): Run {
 }
 
 describe('A run in the list', () => {
+  it('tells its outcome first, then what it was', () => {
+    expect(runItemTexts(run({}, { report: report() }))).toEqual({
+      label: '4.1× smaller · 80% zero',
+      description: 'net.onnx · prune 80% + int8 per channel',
+    });
+    expect(runItemTexts(run({ state: 'cancelled' })).label).toBe('Cancelled');
+  });
+
   it('is named after its model and its steps', () => {
     expect(runLabel(run({}))).toBe('net.onnx · prune 80% + int8 per channel');
     expect(stepsText([{ quantize: { granularity: 'tensor' } }])).toBe('int8 per tensor');
@@ -40,21 +49,21 @@ describe('A run in the list', () => {
 
   it('tells how far it is', () => {
     const progress = { phase: 'pruning', fraction: 0.4321, detail: 'conv1' } as const;
-    expect(runDescription(run({ state: 'running' }, { progress }))).toBe('43% · pruning · conv1');
-    expect(runDescription(run({ state: 'running' }))).toBe('running in another window');
+    expect(runOutcome(run({ state: 'running' }, { progress }))).toBe('43% · pruning · conv1');
+    expect(runOutcome(run({ state: 'running' }))).toBe('Running in another window');
   });
 
   it('tells its result', () => {
-    expect(runDescription(run({}, { report: report() }))).toBe('4.1× smaller · 80% zero');
-    expect(runDescription(run({}))).toBe('report is missing');
+    expect(runOutcome(run({}, { report: report() }))).toBe('4.1× smaller · 80% zero');
+    expect(runOutcome(run({}))).toBe('Report is missing');
   });
 
   it('tells why it failed', () => {
     const failure = { code: 'OUTPUT_EXISTS', values: { path: '/a.onnx' }, log: ['last words'] } as const;
     const failed = run({ state: 'failed', failure });
-    expect(runDescription(failed)).toBe(
-      '/a.onnx exists already. Choose another name or folder; nothing was overwritten.',
-    );
+    const { label, description } = runItemTexts(failed);
+    expect(label).toBe('Failed');
+    expect(description).toMatch(/^net\.onnx · prune 80% \+ int8 per channel · \/a\.onnx exists already/);
     expect(runTooltip(failed)).toContain('    last words');
   });
 
