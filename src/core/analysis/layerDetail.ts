@@ -21,6 +21,14 @@ import { measureTensor } from './inspectModel';
 import { counterpart, sameShape } from './layerPairs';
 import { pairedChunks, weightValues } from './weightValues';
 
+/** The layers of the model in a file. Whoever asks often may remember them. */
+export type LayerReader = (path: string) => readonly Layer[];
+
+/** Throws what opening throws. */
+export function readLayers(path: string): readonly Layer[] {
+  return layersOf(openModel(path));
+}
+
 /**
  * The given tensor of a layer, or its main one, and with `compressed` the same of that model. A compressed model
  * without a comparable tensor there gives no `after`. Throws LAYER_UNKNOWN and what opening throws.
@@ -28,9 +36,10 @@ import { pairedChunks, weightValues } from './weightValues';
 export async function layerDetail(
   params: Params<EngineContract, 'layer'>,
   signal: AbortSignal,
+  read: LayerReader = readLayers,
 ): Promise<LayerDetailView> {
   const pause = pauseFor(signal);
-  const { layer, before, after } = findTensors(params);
+  const { layer, before, after } = findTensors(params, read);
   const detail = { layer: layer.label, before: await tensorDetail(before, pause) };
   if (!after) return detail;
   return {
@@ -47,9 +56,10 @@ export async function layerDetail(
 export async function layerRegion(
   params: Params<EngineContract, 'region'>,
   signal: AbortSignal,
+  read: LayerReader = readLayers,
 ): Promise<HeatmapView> {
   const pause = pauseFor(signal);
-  const { before, after } = findTensors(params);
+  const { before, after } = findTensors(params, read);
   if (params.side === 'before') return heatmapOf(before, params.region, pause);
   if (!after)
     throw new CounterweightError('LAYER_UNKNOWN', { path: params.compressed ?? '', layer: params.layer });
@@ -64,20 +74,21 @@ interface FoundTensors {
   readonly after: LayerTensor | undefined;
 }
 
-function findTensors(params: Params<EngineContract, 'layer'>): FoundTensors {
-  const layer = findLayer(params.path, params.layer);
+function findTensors(params: Params<EngineContract, 'layer'>, read: LayerReader): FoundTensors {
+  const layer = findLayer(read(params.path), params.layer);
   const before = layer && chosenTensor(layer, params.tensor);
   if (!layer || !before)
     throw new CounterweightError('LAYER_UNKNOWN', { path: params.path, layer: params.layer });
-  const other = params.compressed === undefined ? undefined : findLayer(params.compressed, params.layer);
+  const other =
+    params.compressed === undefined ? undefined : findLayer(read(params.compressed), params.layer);
   const after = other && counterpart(layer, before, other);
   const isComparable =
     after && isNumeric(after.tensor.type) && sameShape(before.tensor.shape, after.tensor.shape);
   return { layer, before, after: isComparable ? after : undefined };
 }
 
-function findLayer(path: string, label: string): Layer | undefined {
-  return layersOf(openModel(path)).find((layer) => layer.label === label);
+function findLayer(layers: readonly Layer[], label: string): Layer | undefined {
+  return layers.find((layer) => layer.label === label);
 }
 
 /** The tensor asked for, or the weight with the most elements, or the largest of the others. */
