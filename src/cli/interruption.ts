@@ -1,0 +1,36 @@
+// Ctrl+C: the first one asks the work to stop and clean up, the second one does not wait for it.
+import { randomUUID } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Disposable } from '../shared/base/disposable';
+import { isPartialOf } from '../shared/base/partials';
+import type { CommandContext } from './commandLine';
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/** Listens until disposed. */
+export function interruption(): CommandContext & Disposable {
+  const controller = new AbortController();
+  const jobId = randomUUID();
+  const folders = new Set<string>();
+  const interrupt = (): void => {
+    if (!controller.signal.aborted) return controller.abort();
+    for (const folder of folders) removePartialsOf(jobId, folder);
+    process.exit(130);
+  };
+  for (const signal of signals) process.on(signal, interrupt);
+  return {
+    signal: controller.signal,
+    jobId,
+    writesTo: (folder) => void folders.add(folder),
+    dispose: () => {
+      for (const signal of signals) process.off(signal, interrupt);
+    },
+  };
+}
+
+function removePartialsOf(jobId: string, folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (isPartialOf(name, jobId)) rmSync(path.join(folder, name), { force: true });
+  }
+}

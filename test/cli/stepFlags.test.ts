@@ -1,0 +1,55 @@
+// How flags become the steps of a compression.
+import { describe, expect, it } from 'vitest';
+import { stepsOf } from '../../src/cli/stepFlags';
+import { parseSteps } from '../../src/core/compression/steps';
+import { CounterweightError } from '../../src/shared/base/errors';
+
+describe('the flags of compress', () => {
+  it('name steps in the order in which they are applied', () => {
+    expect(stepsOf({ quantize: 'int8', prune: '0.8', set: [] })).toEqual([
+      { prune: { sparsity: 0.8 } },
+      { quantize: { bits: 8 } },
+    ]);
+  });
+
+  it('set options of the steps that were named', () => {
+    const set = ['prune.scope=layer', 'quantize.granularity=tensor', 'quantize.scheme=asymmetric'];
+    const steps = stepsOf({ prune: '0.5', quantize: 'int8', set });
+    expect(steps).toEqual([
+      { prune: { sparsity: 0.5, scope: 'layer' } },
+      { quantize: { bits: 8, granularity: 'tensor', scheme: 'asymmetric' } },
+    ]);
+    expect(parseSteps(steps)).toHaveLength(2);
+  });
+
+  it('let a later setting win', () => {
+    expect(stepsOf({ prune: '0.5', set: ['prune.sparsity=0.6', 'prune.sparsity=0.7'] })).toEqual([
+      { prune: { sparsity: 0.7 } },
+    ]);
+  });
+
+  it.each([
+    [{ set: [] }, 'USAGE', 'Name what to do'],
+    [{ prune: '0.5', set: ['scope=layer'] }, 'USAGE', 'step.option=value'],
+    [{ prune: '0.5', set: ['prune.scope'] }, 'USAGE', 'step.option=value'],
+    [{ prune: '0.5', set: ['quantize.bits=8'] }, 'USAGE', 'needs --quantize'],
+    [{ prune: '0.5', set: ['prun.scope=layer'] }, 'STEP_INVALID', 'the nearest is prune'],
+    [{ prune: '0.5', set: ['prune.scop=layer'] }, 'STEP_INVALID', 'the nearest is scope'],
+    [{ prune: '0.5', set: ['prune.scope=galaxy'] }, 'STEP_INVALID', 'global or layer'],
+    [{ prune: '1.5', set: [] }, 'STEP_INVALID', '1.5'],
+    [{ prune: '-0.1', set: [] }, 'STEP_INVALID', '-0.1'],
+    [{ prune: 'most', set: [] }, 'STEP_INVALID', 'most'],
+    [{ prune: '', set: [] }, 'STEP_INVALID', 'sparsity'],
+    [{ quantize: 'int3', set: [] }, 'STEP_INVALID', '3'],
+    [{ quantize: 'float8', set: [] }, 'STEP_INVALID', 'float8'],
+  ])('%o fail with %s', (flags, code, words) => {
+    try {
+      parseSteps(stepsOf(flags));
+    } catch (error) {
+      expect(CounterweightError.is(error) && error.code).toBe(code);
+      expect((error as Error).message).toContain(words);
+      return;
+    }
+    expect.fail('nothing was refused');
+  });
+});
