@@ -1,5 +1,6 @@
 // What a channel promises, over every transport that the product uses.
 import { MessageChannel } from 'node:worker_threads';
+import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CounterweightError } from '../../src/shared/base/errors';
 import { Channel } from '../../src/shared/contracts/channel';
@@ -192,6 +193,26 @@ describe('pages that follow one another in a panel', () => {
     editor.postMessage({ jsonrpc: '2.0', id: current?.id, result: { answer: { value: 'second' } } });
     expect(await answer).toEqual({ value: 'second' });
     editor.close();
+  });
+});
+
+describe('the bundle of a page', () => {
+  it('needs nothing of Node for a channel', async () => {
+    const { metafile } = await build({
+      stdin: {
+        contents: `export { Channel } from './channel'; export { pagePort } from './webviewPort';`,
+        resolveDir: 'src/shared/contracts',
+        loader: 'ts',
+      },
+      bundle: true,
+      platform: 'browser',
+      write: false,
+      metafile: true,
+      logLevel: 'error',
+    });
+    const names = Object.keys(metafile.inputs);
+    expect(names).toContain('src/shared/contracts/channel.ts');
+    expect(names.filter((name) => /nodePort|lib\/node|^node:/.test(name))).toEqual([]);
   });
 });
 
