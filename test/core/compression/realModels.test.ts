@@ -1,3 +1,4 @@
+// Pruning and quantization of real models: written, opened again, run, and held against the same graph with floats.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -65,7 +66,7 @@ function withValuesOf(before: Model, after: Model): Model {
   return replaceWeights(before, replacements);
 }
 
-describe.runIf(hasShared)('compressing real models', () => {
+describe.runIf(hasShared)('compressing real models', { timeout: 180_000 }, () => {
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'counterweight-'));
@@ -106,7 +107,7 @@ describe.runIf(hasShared)('compressing real models', () => {
       expect(unquantized.filter(({ value }) => !floats.has(value))).toEqual([]);
       expect(zerosIn(weightsOf(written))).toBeGreaterThanOrEqual(Math.round(0.8 * elements));
 
-      const inputs = await inputsFor(before, 2);
+      const inputs = await inputsFor(before, 1);
       expect(inputs === undefined).toBe(notRun.includes(name));
       expect(await loads(output)).toBe(await loads(file));
       if (!inputs) return;
@@ -114,13 +115,12 @@ describe.runIf(hasShared)('compressing real models', () => {
       await session.run(inputs[0]!);
       await session.dispose();
       const reference = withValuesOf(before, written);
-      for (const feeds of inputs) {
-        const difference = largestDifference(
-          await runModel(reference, feeds),
-          await runModel(written, feeds),
-        );
-        expect(difference).toBeLessThan(tolerance);
-      }
+      const [feeds] = inputs;
+      const difference = largestDifference(
+        await runModel(reference, feeds!),
+        await runModel(written, feeds!),
+      );
+      expect(difference).toBeLessThan(tolerance);
     });
 
     it(`quantizes ${name} asymmetrically, by tensor`, async () => {

@@ -1,3 +1,4 @@
+// The table of steps: how options are checked and described, and how steps follow each other.
 import { describe, expect, it } from 'vitest';
 import { describeOptions } from '../../../src/core/compression/describeOptions';
 import { applySteps, outputSuffix, parseSteps, steps } from '../../../src/core/compression/steps';

@@ -1,3 +1,4 @@
+// Which weights magnitude pruning removes: against sorting, for every element type, to the weight.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ElementType } from '../../../../src/core/ir/elementType';

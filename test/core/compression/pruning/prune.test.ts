@@ -1,3 +1,4 @@
+// The step "prune" on small models: what competes with what, what stays, what is said.
 import { describe, expect, it } from 'vitest';
 import type { Graph, Model } from '../../../../src/core/ir/graph';
 import { tensorNumbers } from '../../../../src/core/ir/numbers';
@@ -150,5 +151,35 @@ describe('pruning a model', () => {
     expect(notes).toEqual([
       { code: 'NOT_PRUNED', values: { tensor: 'w8', reason: 'its int8 elements are used as integers' } },
     ]);
+  });
+
+  it('prunes constants of functions, which cannot become int8 there', async () => {
+    const call = { ...node('Dense', ['x'], ['h']), domain: 'local' };
+    const value = floats('', [32, 32], normals(1024, 1));
+    const body = [
+      node('Constant', [], ['k'], { value: { kind: 'tensor', value } }),
+      node('MatMul', ['a', 'k'], ['b']),
+    ];
+    const before: Model = {
+      ...model(
+        graph({
+          nodes: [call, node('MatMul', ['h', 'w'], ['y'])],
+          inputs: [input('x', [1, 32])],
+          outputs: [input('y', [1, 32])],
+          initializers: [floats('w', [32, 32], normals(1024, 2))],
+        }),
+      ),
+      functions: [{ domain: 'local', name: 'Dense', nodes: body }],
+    };
+    const steps = [{ prune: { sparsity: 0.5, scope: 'layer' } }, { quantize: {} }];
+    const { model: after, notes } = await compress(before, steps);
+    const constant = after.functions[0]!.nodes[0]!;
+    expect(zeros(constantTensor(constant)!)).toBe(512);
+    expect(constantTensor(body[0]!)).toBe(value);
+    expect(notes).toContainEqual({
+      code: 'NOT_QUANTIZED',
+      values: { tensor: 'k', reason: 'it is a constant of a function' },
+    });
+    expect(after.graph.nodes[0]!.operator).toBe('DequantizeLinear');
   });
 });

@@ -1,3 +1,4 @@
+// The properties that a quantization grid and a quantized tensor must have, whatever the weights.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pauseFor } from '../../../../src/core/ir/pacing';

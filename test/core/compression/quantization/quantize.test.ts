@@ -1,3 +1,4 @@
+// The step "quantize" on small models, which ONNX Runtime then runs: every place where a weight can be stored.
 import { describe, expect, it } from 'vitest';
 import {
   affineGrid,

@@ -1,3 +1,4 @@
+// Each rewrite of the table of changes, run by ONNX Runtime in the old opset and in the new one; and what is refused.
 import { describe, expect, it } from 'vitest';
 import type { Graph, Model, ModelFunction, Node, ValueInfo } from '../../../../src/core/ir/graph';
 import { allNodes } from '../../../../src/core/ir/traversal';

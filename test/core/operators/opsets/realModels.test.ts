@@ -1,3 +1,4 @@
+// Real models in their own opset and in opset 13 must give the same outputs.
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openModel } from '../../../../src/core/formats/openModel';
