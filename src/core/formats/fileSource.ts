@@ -5,6 +5,9 @@ import { CounterweightError } from '../../shared/base/errors';
 import type { ByteSource } from './format';
 import { describeSystemError } from './systemError';
 
+/** Systems read at most 2 GiB at once. */
+const largestRead = 2 ** 30;
+
 export class FileSource implements ByteSource {
   readonly size: number;
   private readonly identity: FileIdentity;
@@ -47,7 +50,7 @@ export class FileSource implements ByteSource {
 
   private readSome(bytes: Uint8Array, start: number, position: number): number {
     try {
-      return readSync(this.descriptor!, bytes, start, bytes.length - start, position);
+      return readSync(this.descriptor!, bytes, start, Math.min(bytes.length - start, largestRead), position);
     } catch (error) {
       throw this.unreadable(error);
     }

@@ -18,7 +18,7 @@ const largestMessage = 2 ** 31 - 1;
  */
 export function writeOnnx(model: Model, file: string, limit = largestMessage): readonly OutputFile[] {
   const proto = modelToProto(model);
-  const location = `${path.basename(file)}.data`;
+  const location = externalDataPath(path.basename(file));
   const attempts: (() => PlacedModel)[] = [
     () => (hasExternalData(proto) ? placeOutside(proto, location, 'kept') : { proto, data: undefined }),
     () => placeOutside(proto, location, 'all'),

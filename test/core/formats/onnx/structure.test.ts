@@ -38,6 +38,10 @@ function repeated(part: readonly number[], count: number): Uint8Array {
 
 const node = (...content: Parameters<typeof bytesField>[1][]): Uint8Array => bytesField(1, ...content);
 
+/** A key and its value, as metadata, annotations and bindings are written. */
+const entry = (number: number): Uint8Array =>
+  bytesField(number, bytesField(1, 'key'), bytesField(2, 'value'));
+
 /** A node whose attribute has a field with the given content. */
 const withAttribute = (field: number, content: readonly number[]): Uint8Array =>
   modelBytes(node(bytesField(5, bytesField(1, 'a'), bytesField(field, content))));
@@ -62,6 +66,41 @@ describe('reading the structure of ONNX files', () => {
       unknown,
     );
     expect(Buffer.compare(modelToBytes(open(bytes)), bytes)).toBe(0);
+  });
+
+  it('keeps functions, training, annotations and metadata when the graph is changed', () => {
+    const body = bytesField(7, bytesField(1, 'x'), bytesField(2, 'y'), bytesField(4, 'Relu'), entry(9));
+    const withName = (name: string): Uint8Array =>
+      join(
+        varintField(1, 10),
+        bytesField(3, '1.2'),
+        varintField(5, 7),
+        bytesField(
+          7,
+          node(bytesField(4, 'Relu'), bytesField(6, 'why'), bytesField(8, 'overload'), entry(9)),
+          bytesField(2, name),
+          bytesField(10, 'what it is'),
+          bytesField(14, bytesField(1, 'x'), entry(2)),
+          entry(16),
+        ),
+        bytesField(8, varintField(2, 18)),
+        entry(14),
+        bytesField(20, bytesField(1, bytesField(2, 'start')), entry(3)),
+        bytesField(
+          25,
+          bytesField(1, 'F'),
+          bytesField(4, 'x'),
+          bytesField(5, 'y'),
+          body,
+          bytesField(10, 'local'),
+        ),
+      );
+    const model = open(withName('before'));
+    expect(model.functions).toMatchObject([{ domain: 'local', name: 'F', nodes: [{ operator: 'Relu' }] }]);
+    const graph = { ...model.graph, name: 'after', nodes: model.graph.nodes.map((each) => ({ ...each })) };
+    const functions = model.functions.map((fn) => ({ ...fn, nodes: fn.nodes.map((each) => ({ ...each })) }));
+    const written = modelToBytes({ ...model, graph, functions });
+    expect(Buffer.compare(written, withName('after'))).toBe(0);
   });
 
   it('keeps unknown groups', () => {
