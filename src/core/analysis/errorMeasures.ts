@@ -29,16 +29,12 @@ export interface ErrorSums {
 const noSignalDb = -300;
 
 export function errorSums(): ErrorSums {
-  let count = 0;
-  let notFinite = 0;
-  let squaredError = 0;
-  let maxError = 0;
-  let xx = 0;
-  let yy = 0;
-  let xy = 0;
+  const sums = { count: 0, notFinite: 0, squaredError: 0, maxError: 0, xx: 0, yy: 0, xy: 0 };
   return {
     add(x, y) {
       if (x.length !== y.length) throw new Error('Values of different counts were compared');
+      // Locals, because sums that live on the heap make a new number object at every step.
+      let { count, notFinite, squaredError, maxError, xx, yy, xy } = sums;
       for (let i = 0; i < x.length; i++) {
         const a = x[i]!;
         const b = y[i]!;
@@ -55,15 +51,30 @@ export function errorSums(): ErrorSums {
         yy += b * b;
         xy += a * b;
       }
+      Object.assign(sums, { count, notFinite, squaredError, maxError, xx, yy, xy });
     },
-    measures: () => ({
-      mse: count === 0 ? 0 : squaredError / count,
-      sqnrDb: squaredError === 0 ? null : Math.max(noSignalDb, 10 * Math.log10(xx / squaredError)),
-      maxError,
-      cosine: cosine(xx, yy, xy),
-      count,
-      notFinite,
-    }),
+    measures: () => measuresOf(sums),
+  };
+}
+
+interface Sums {
+  readonly count: number;
+  readonly notFinite: number;
+  readonly squaredError: number;
+  readonly maxError: number;
+  readonly xx: number;
+  readonly yy: number;
+  readonly xy: number;
+}
+
+function measuresOf({ count, notFinite, squaredError, maxError, xx, yy, xy }: Sums): ErrorMeasures {
+  return {
+    mse: count === 0 ? 0 : squaredError / count,
+    sqnrDb: squaredError === 0 ? null : Math.max(noSignalDb, 10 * Math.log10(xx / squaredError)),
+    maxError,
+    cosine: cosine(xx, yy, xy),
+    count,
+    notFinite,
   };
 }
 

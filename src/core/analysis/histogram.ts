@@ -11,16 +11,19 @@ export interface ValueRange {
 
 /** The first pass. */
 export function valueRange(): ValueRange {
-  let min = Infinity;
-  let max = -Infinity;
+  const found = { min: Infinity, max: -Infinity };
   return {
     add(values) {
-      for (const value of values) {
+      // Locals, because numbers that live on the heap are made anew at every change.
+      let { min, max } = found;
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i]!;
         if (value < min && value !== -Infinity) min = value;
         if (value > max && value !== Infinity) max = value;
       }
+      Object.assign(found, { min, max });
     },
-    range: () => (min <= max ? { min, max } : { min: 0, max: 0 }),
+    range: () => (found.min <= found.max ? found : { min: 0, max: 0 }),
   };
 }
 
@@ -35,22 +38,26 @@ export interface HistogramCounts {
  */
 export function histogramCounts(range: { readonly min: number; readonly max: number }): HistogramCounts {
   const { min, max } = range;
-  const scale = histogramBins / (max - min);
-  const bins = Number.isFinite(scale) ? histogramBins : 1;
+  const isRange = Number.isFinite(histogramBins / (max - min));
+  const bins = isRange ? histogramBins : 1;
+  const scale = isRange ? histogramBins / (max - min) : 0;
   const counts = new Float64Array(bins);
   let zeros = 0;
   let notFinite = 0;
   return {
     add(values) {
-      for (const value of values) {
+      let newZeros = 0;
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i]!;
         if (value - value !== 0) {
           notFinite++;
           continue;
         }
-        if (value === 0) zeros++;
-        const bin = bins === 1 ? 0 : Math.floor((value - min) * scale);
+        if (value === 0) newZeros++;
+        const bin = ((value - min) * scale) | 0;
         counts[bin < bins ? bin : bins - 1]!++;
       }
+      zeros += newZeros;
     },
     view: () => ({ min, max, counts: [...counts], zeros, ...(notFinite > 0 ? { notFinite } : {}) }),
   };

@@ -4,7 +4,7 @@ import { note, type Note } from '../../shared/base/messages';
 import type { LayerView, ModelView, ShapeView, TensorView } from '../../shared/contracts/viewModels';
 import { modelFiles, openModel } from '../formats/openModel';
 import type { Model, Node, Shape, ValueInfo } from '../ir/graph';
-import { isNumeric } from '../ir/numbers';
+import { isNumeric, type Numbers } from '../ir/numbers';
 import { pauseFor, type Pause } from '../ir/pacing';
 import { allNodes } from '../ir/traversal';
 import { layersOf, type Layer, type LayerTensor } from '../operators/layers';
@@ -83,15 +83,19 @@ export interface MeasuredTensor {
   readonly notes: readonly Note[];
 }
 
-/** Reads a tensor of a layer once and sums it up. */
-export async function measureTensor(stored: LayerTensor, pause: Pause): Promise<MeasuredTensor> {
+/** Sums a tensor of a layer up, from its values where they are at hand. */
+export async function measureTensor(
+  stored: LayerTensor,
+  pause: Pause,
+  values: Iterable<Numbers> = weightValues(stored).chunks(),
+): Promise<MeasuredTensor> {
   const { value, tensor, role, parameters } = stored;
   const facts = { name: value, type: tensor.type, shape: tensor.shape, parameters, bytes: tensor.byteLength };
   if (!isNumeric(tensor.type) || tensor.elements === 0) {
     const unknown = { sparsity: null, min: null, max: null, mean: null, standardDeviation: null };
     return { view: { ...facts, ...unknown }, role, elements: tensor.elements, zeros: 0, notes: [] };
   }
-  const { zeros, notFinite, elements, ...figures } = await statisticsOf(weightValues(stored).chunks(), pause);
+  const { zeros, notFinite, elements, ...figures } = await statisticsOf(values, pause);
   const sparsity = parameters === 0 ? null : zeros / elements;
   // Constants are often infinite on purpose, like the mask of an attention.
   const notes =

@@ -19,7 +19,7 @@ import { clampRegion, heatmapCells, regionElements, weightMatrix } from './heatm
 import { histogramCounts, valueRange } from './histogram';
 import { measureTensor } from './inspectModel';
 import { counterpart, sameShape } from './layerPairs';
-import { pairedChunks, weightValues } from './weightValues';
+import { pairedChunks, sideBySide, weightValues } from './weightValues';
 
 /** The layers of the model in a file. Whoever asks often may remember them. */
 export type LayerReader = (path: string) => readonly Layer[];
@@ -40,12 +40,14 @@ export async function layerDetail(
 ): Promise<LayerDetailView> {
   const pause = pauseFor(signal);
   const { layer, before, after } = findTensors(params, read);
-  const detail = { layer: layer.label, before: await tensorDetail(before, pause) };
+  const original = valuesOf(before);
+  const detail = { layer: layer.label, before: await tensorDetail(original, pause) };
   if (!after) return detail;
+  const compressed = valuesOf(after);
   return {
     ...detail,
-    after: await tensorDetail(after, pause),
-    error: await tensorError(before, after, pause),
+    after: await tensorDetail(compressed, pause),
+    error: await tensorError(original, compressed, pause),
   };
 }
 
@@ -100,47 +102,59 @@ function chosenTensor(layer: Layer, name: string | undefined): LayerTensor | und
   return others.reduce((a, b) => (b && a && b.tensor.elements > a.tensor.elements ? b : a), first);
 }
 
-async function tensorDetail(stored: LayerTensor, pause: Pause): Promise<TensorDetailView> {
+/** The values of a tensor, for several passes over them. */
+interface TensorValues {
+  readonly stored: LayerTensor;
+  readonly parts: Iterable<Numbers>;
+}
+
+/** Tensors of up to this many elements are held between passes; larger ones are read again for each. */
+const heldElements = 1 << 25;
+
+function valuesOf(stored: LayerTensor): TensorValues {
   const values = weightValues(stored);
-  const matrix = weightMatrix(values.shape, values.outputAxis);
+  const isHeld = values.elements <= heldElements;
+  return { stored, parts: isHeld ? [...values.chunks()] : { [Symbol.iterator]: () => values.chunks() } };
+}
+
+async function tensorDetail({ stored, parts }: TensorValues, pause: Pause): Promise<TensorDetailView> {
+  // The first pass finds the range that the bins of the second need.
+  const { view } = await measureTensor(stored, pause, parts);
+  const matrix = weightMatrix(stored.tensor.shape, stored.outputAxis);
   const cells = heatmapCells(matrix, clampRegion(matrix));
-  const range = valueRange();
+  const histogram = histogramCounts({ min: view.min ?? 0, max: view.max ?? 0 });
   let start = 0;
-  for (const part of values.chunks()) {
+  for (const part of parts) {
     await pause();
     cells.add(part, start);
-    range.add(part);
+    histogram.add(part);
     start += part.length;
   }
-  const histogram = histogramCounts(range.range());
-  for (const part of values.chunks()) {
-    await pause();
-    histogram.add(part);
-  }
-  const { view } = await measureTensor(stored, pause);
   return { tensor: view, heatmap: cells.view(), histogram: histogram.view() };
 }
 
-async function tensorError(before: LayerTensor, after: LayerTensor, pause: Pause): Promise<TensorErrorView> {
-  const [x, y] = [weightValues(before), weightValues(after)];
-  const matrix = weightMatrix(x.shape, x.outputAxis);
-  const cells = heatmapCells(matrix, clampRegion(matrix));
+async function tensorError(
+  before: TensorValues,
+  after: TensorValues,
+  pause: Pause,
+): Promise<TensorErrorView> {
   const range = valueRange();
   const sums = errorSums();
-  for (const { a, b, start } of pairedChunks(x, y)) {
+  for (const { x, y, errors } of errorParts(before, after)) {
     await pause();
-    sums.add(a, b);
-    const errors = difference(b, a);
-    cells.add(errors, start);
+    sums.add(x, y);
     range.add(errors);
   }
+  const matrix = weightMatrix(before.stored.tensor.shape, before.stored.outputAxis);
+  const cells = heatmapCells(matrix, clampRegion(matrix));
   const histogram = histogramCounts(range.range());
-  for (const { a, b } of pairedChunks(x, y)) {
+  for (const { errors, start } of errorParts(before, after)) {
     await pause();
-    histogram.add(difference(b, a));
+    cells.add(errors, start);
+    histogram.add(errors);
   }
   const { mse, sqnrDb, maxError } = sums.measures();
-  const quantization = gridOf(after);
+  const quantization = gridOf(after.stored);
   return {
     heatmap: cells.view(),
     histogram: histogram.view(),
@@ -149,6 +163,24 @@ async function tensorError(before: LayerTensor, after: LayerTensor, pause: Pause
     maxError,
     ...(quantization ? { quantization } : {}),
   };
+}
+
+interface ErrorPart {
+  readonly x: Numbers;
+  readonly y: Numbers;
+  /** y − x; the next part is written over it. */
+  readonly errors: Float64Array;
+  readonly start: number;
+}
+
+function* errorParts(before: TensorValues, after: TensorValues): Generator<ErrorPart> {
+  let scratch = new Float64Array();
+  for (const { a: x, b: y, start } of sideBySide(before.parts, after.parts)) {
+    if (scratch.length < x.length) scratch = new Float64Array(x.length);
+    const errors = scratch.subarray(0, x.length);
+    for (let i = 0; i < errors.length; i++) errors[i] = y[i]! - x[i]!;
+    yield { x, y, errors, start };
+  }
 }
 
 async function heatmapOf(stored: LayerTensor, wanted: RegionView, pause: Pause): Promise<HeatmapView> {
