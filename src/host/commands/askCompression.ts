@@ -8,6 +8,7 @@ import { cancelled } from '../../shared/contracts/contract';
 import type { EngineCalls } from '../engineCalls';
 import { localizeError } from '../localize';
 import type { CompressRequest } from '../runs/experiments';
+import { shortPercent } from '../runs/runTexts';
 import {
   defaultSparsity,
   estimateText,
@@ -134,7 +135,7 @@ async function askMethod(
     async (item, signal) => {
       const text = await estimate({ method: item.value }, signal);
       const usesSparsity = item.value !== 'quantize' && text !== '';
-      return { detail: usesSparsity ? l10n.t('At {0}: {1}', percentText(defaultSparsity), text) : text };
+      return { detail: usesSparsity ? l10n.t('At {0}: {1}', shortPercent(defaultSparsity), text) : text };
     },
   );
   return chosen === undefined || chosen === back ? chosen : { method: chosen };
@@ -148,7 +149,7 @@ async function askSparsity(
   const { l10n } = vscode;
   const offered = offeredSparsities.map((value) => ({
     value,
-    label: l10n.t('Prune {0}', percentText(value)),
+    label: l10n.t('Prune {0}', shortPercent(value)),
   }));
   const custom: StepItem<number> = { value: 0, label: l10n.t('Custom…') };
   const chosen = await chooseStep<number>(
@@ -243,8 +244,4 @@ async function askFolder(
 /** A detail from the start keeps the rows from growing under the mouse. */
 function estimating<T>(items: readonly StepItem<T>[]): readonly StepItem<T>[] {
   return items.map((item) => ({ ...item, detail: vscode.l10n.t('Estimating…') }));
-}
-
-function percentText(fraction: number): string {
-  return `${Number((100 * fraction).toFixed(2))}%`;
 }

@@ -3,9 +3,9 @@
 import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import { assertNever } from '../../shared/base/assertNever';
-import { formatBytes, formatPercent } from '../../shared/base/numbers';
+import { formatBytes } from '../../shared/base/numbers';
 import type { EstimateView, StepsView } from '../../shared/contracts/viewModels';
-import { sizeChangeText } from '../runs/runTexts';
+import { shortPercent, sizeChangeText } from '../runs/runTexts';
 
 export type Method = 'prune' | 'quantize' | 'both';
 export type Granularity = 'channel' | 'tensor';
@@ -82,12 +82,13 @@ export function parseSparsity(text: string): number | undefined {
 /** Like "439 kB instead of 1.68 MB (3.8× smaller) · 80% of the weights zero". */
 export function estimateText({ bytesBefore, bytesAfter, parameters, nonZerosAfter }: EstimateView): string {
   const [before, after] = [formatBytes(bytesBefore), formatBytes(bytesAfter)];
+  const change = sizeChangeText(bytesAfter / bytesBefore);
   const size =
-    before === after
+    change === undefined
       ? l10n.t('{0}, as before', after)
-      : l10n.t('≈ {0} instead of {1} ({2})', after, before, sizeChangeText(bytesAfter / bytesBefore));
+      : l10n.t('≈ {0} instead of {1} ({2})', after, before, change);
   const zeros = parameters === 0 ? 0 : 1 - nonZerosAfter / parameters;
-  return zeros < 0.0005 ? size : `${size} · ${l10n.t('{0} of the weights zero', formatPercent(zeros, 0))}`;
+  return zeros < 0.0005 ? size : `${size} · ${l10n.t('{0} of the weights zero', shortPercent(zeros))}`;
 }
 
 function percent(sparsity = defaultSparsity): string {

@@ -40,15 +40,15 @@ export function runOutcome(run: Run): string {
 
 /** Like "4.1× smaller · 80% zero". */
 export function resultText(report: ReportView): string {
-  return `${sizeChangeText(report.ratio)} · ${l10n.t('{0} zero', formatPercent(report.compressed.sparsity, 0))}`;
+  const size = sizeChangeText(report.ratio) ?? l10n.t('Same size');
+  return `${size} · ${l10n.t('{0} zero', shortPercent(report.compressed.sparsity))}`;
 }
 
-/** `ratio` is compressed over original: 0.25 is "4× smaller". */
-export function sizeChangeText(ratio: number): string {
-  if (ratio <= 0) return l10n.t('same size');
+/** `ratio` is compressed over original: 0.25 is "4.0× smaller". Undefined where the figure would be 1.0. */
+export function sizeChangeText(ratio: number): string | undefined {
   const factor = ratio < 1 ? 1 / ratio : ratio;
   const figure = factor.toFixed(factor < 10 ? 1 : 0);
-  if (figure === '1.0') return l10n.t('same size');
+  if (figure === '1.0') return undefined;
   return ratio < 1 ? l10n.t('{0}× smaller', figure) : l10n.t('{0}× larger', figure);
 }
 
@@ -61,6 +61,11 @@ export function stepsText(steps: StepsView): string {
   return steps
     .flatMap((step) => Object.entries(step).map(([id, options]) => stepText(id, options)))
     .join(' + ');
+}
+
+/** A percentage with as many digits as it needs: 80%, 97.5%. */
+export function shortPercent(fraction: number, digits = 1): string {
+  return `${Number((100 * fraction).toFixed(digits))}%`;
 }
 
 /** Markdown. Names come from files, so they are escaped. */
@@ -97,13 +102,9 @@ function changes(report: ReportView): string {
 
 function stepText(id: string, options: Readonly<Record<string, unknown>>): string {
   const { sparsity, granularity } = options;
-  if (id === 'prune' && typeof sparsity === 'number') return l10n.t('prune {0}', trimmedPercent(sparsity));
+  if (id === 'prune' && typeof sparsity === 'number') return l10n.t('prune {0}', shortPercent(sparsity, 2));
   if (id === 'quantize') {
     return granularity === 'tensor' ? l10n.t('int8 per tensor') : l10n.t('int8 per channel');
   }
   return id;
-}
-
-function trimmedPercent(fraction: number): string {
-  return `${Number((100 * fraction).toFixed(2))}%`;
 }

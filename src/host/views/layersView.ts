@@ -175,7 +175,10 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
   }
 
   private modelItem({ path: file }: ModelNode): vscode.TreeItem {
-    const item = new vscode.TreeItem(path.basename(file), vscode.TreeItemCollapsibleState.Collapsed);
+    // The latest is unfolded when it comes; what the user folds stays folded.
+    const { Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+    const latest = file === this.openModels.paths[0];
+    const item = new vscode.TreeItem(path.basename(file), latest ? Expanded : Collapsed);
     const known = this.openModels.peek(file);
     item.iconPath = new vscode.ThemeIcon('symbol-structure');
     if (known === undefined) {
