@@ -1,6 +1,7 @@
 // Where a compression writes to: names that nobody has taken yet.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { externalDataPath } from '../shared/base/externalData';
 
 export interface OutputPaths {
   readonly output: string;
@@ -12,7 +13,7 @@ export function freePaths(folder: string, name: string): OutputPaths {
   const { name: stem, ext } = path.parse(name);
   for (let n = 1; ; n++) {
     const numbered = path.join(folder, n === 1 ? stem : `${stem}-${n}`);
-    const files = [ext, `${ext}.data`, '.report.json', '.report.md'].map((end) => numbered + end);
+    const files = [ext, externalDataPath(ext), '.report.json', '.report.md'].map((end) => numbered + end);
     if (files.some((file) => existsSync(file))) continue;
     return { output: numbered + ext, reportPath: `${numbered}.report.json` };
   }

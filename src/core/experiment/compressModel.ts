@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
+import { externalDataPath } from '../../shared/base/externalData';
 import { note, type Note } from '../../shared/base/messages';
 import type {
   LatencyView,
@@ -60,7 +61,7 @@ export async function compressModel(
   progress('reading', 0, path.basename(params.path));
   const original = { path: params.path, model: openModel(params.path) };
   const folder = await makeReportFolder(path.dirname(params.reportPath));
-  const absent = [params.output, `${params.output}.data`].filter((file) => !existsSync(file));
+  const absent = [params.output, externalDataPath(params.output)].filter((file) => !existsSync(file));
   let written: readonly string[] = [];
   try {
     const notes = await write(original, parsed, params, context, progress);

@@ -1,6 +1,7 @@
 // How compressed files are called: after the original and what was done to it, like model.prune80.int8.onnx.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { externalDataPath } from '../../shared/base/externalData';
 import { outputSuffix } from '../compression/steps';
 import type { ParsedStep } from '../compression/step';
 
@@ -21,5 +22,5 @@ export function freeOutputPath(folder: string, fileName: string): string {
 
 /** A model whose weights lie beside it takes the name of that file too. */
 function isTaken(file: string): boolean {
-  return existsSync(file) || existsSync(`${file}.data`);
+  return existsSync(file) || existsSync(externalDataPath(file));
 }

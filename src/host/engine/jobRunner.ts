@@ -1,7 +1,10 @@
 // Jobs, each in an engine process of its own: started, followed, cancelled, and cleaned up after when the process dies.
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
 import type { Disposable } from '../../shared/base/disposable';
+import { externalDataPath } from '../../shared/base/externalData';
 import { Emitter, type Event } from '../../shared/base/events';
 import { cancelled, type Cancelled } from '../../shared/contracts/contract';
 import type { CompressParams } from '../../shared/contracts/engineContract';
@@ -40,6 +43,8 @@ export class JobRunner implements Disposable {
     const controller = new AbortController();
     const progress = new Emitter<ProgressView>();
     engine.channel.on('progress', (value) => progress.fire(value));
+    const data = externalDataPath(params.output);
+    const dataExisted = existsSync(data);
     const killing = { timer: undefined as Disposable | undefined, done: false };
 
     const run = async (): Promise<ReportView | Cancelled> => {
@@ -48,6 +53,8 @@ export class JobRunner implements Disposable {
       } catch (error) {
         if (!CounterweightError.is(error, 'ENGINE_DIED')) throw error;
         await removePartials([path.dirname(params.output), params.runFolder], params.jobId);
+        // Killed after the weights got their name and before the file that refers to them did.
+        if (!dataExisted && !existsSync(params.output)) await rm(data, { force: true });
         if (killing.done) return cancelled;
         throw error;
       } finally {

@@ -85,6 +85,17 @@ describe('an engine process', () => {
     expect(error.message).toContain('counterweight.nodePath');
   });
 
+  it('says so where the executable is none', async () => {
+    process = new EngineProcess({ ...options, nodePath: engine.path });
+    expect((await failure(process.call('inspect', { path: 'a' }))).code).toBe('ENGINE_NOT_STARTED');
+  });
+
+  it('dies with a reason where the executable is not Node', async () => {
+    process = new EngineProcess({ ...options, nodePath: '/bin/false' });
+    const error = await failure(process.call('inspect', { path: 'a' }));
+    expect(error.values).toMatchObject({ reason: 'exit code 1' });
+  });
+
   it('dies with a reason when its script is missing', async () => {
     process = new EngineProcess({ ...options, enginePath: '/nowhere/engine.js' });
     const error = await failure(process.call('inspect', { path: 'a' }));
@@ -216,6 +227,14 @@ describe('a job', () => {
     expect(error.code).toBe('ENGINE_DIED');
     expect(error.values).toMatchObject({ reason: 'signal SIGKILL' });
     expect(await allFiles(folder)).toEqual([other]);
+  });
+
+  it('leaves no weights without a model, and those of others', async () => {
+    await failure(start('die between two files').result);
+    expect(await allFiles(folder)).toEqual([]);
+    await writeFile(path.join(folder, 'model.int8.onnx.data'), 'of somebody else');
+    await failure(start('die between two files').result);
+    expect(await allFiles(folder)).toEqual(['model.int8.onnx.data']);
   });
 
   it('may be cancelled twice, and after its end', async () => {

@@ -1,6 +1,7 @@
 // The files of a model in ONNX. Nothing of it is in memory as a whole: files are made chunk by chunk.
 import path from 'node:path';
 import { CounterweightError } from '../../../shared/base/errors';
+import { externalDataPath } from '../../../shared/base/externalData';
 import type { Model } from '../../ir/graph';
 import type { OutputFile } from '../format';
 import { chunksOf, encodeMessage, type Encoded } from './encodeMessage';

@@ -2,6 +2,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CounterweightError } from '../../../../src/shared/base/errors';
+import { externalDataPath } from '../../../../src/shared/base/externalData';
 import { partialName } from '../../../../src/shared/base/partials';
 import { Channel } from '../../../../src/shared/contracts/channel';
 import type { NoContract } from '../../../../src/shared/contracts/contract';
@@ -37,6 +38,10 @@ channel.handle({
     if (params.path === 'clean up slowly') return cleanUpSlowly(params, signal);
     writePartials(params);
     channel.emit('progress', { phase: 'writing', fraction: 0.75 });
+    if (params.path === 'die between two files') {
+      writeFileSync(externalDataPath(params.output), 'weights');
+      process.kill(process.pid, 'SIGKILL');
+    }
     if (params.path === 'obey') await untilAborted(signal);
     return new Promise<never>(() => setInterval(() => {}, 1_000));
   },
