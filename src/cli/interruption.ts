@@ -1,6 +1,6 @@
 // Ctrl+C: the first one asks the work to stop and clean up, the second one does not wait for it.
 import { randomUUID } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Disposable } from '../shared/base/disposable';
 import { isPartialOf } from '../shared/base/partials';
@@ -30,6 +30,7 @@ export function interruption(): CommandContext & Disposable {
 }
 
 function removePartialsOf(jobId: string, folder: string): void {
+  if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
     if (isPartialOf(name, jobId)) rmSync(path.join(folder, name), { force: true });
   }

@@ -231,6 +231,19 @@ describe('Ctrl+C', () => {
       expect(await readdir(temp.path)).toEqual(['m.onnx']);
     },
   );
+
+  it('twice ends at once and leaves no partial file', async () => {
+    await writeModel(temp.file('m.onnx'), denseModel(Array<number>(9).fill(1024)));
+    const running = startCli(cli.path, 'compress m.onnx --prune 0.8 -o out'.split(' '), temp.path);
+    const names = async (): Promise<readonly string[]> => readdir(temp.path, { recursive: true });
+    await expect
+      .poll(async () => (await names()).join(' '), { timeout: 30_000, interval: 1 })
+      .toContain('partial');
+    running.interrupt();
+    running.interrupt();
+    expect((await running.result).code).toBe(130);
+    expect((await names()).filter((name) => name.includes('partial'))).toEqual([]);
+  });
 });
 
 describe.runIf(hasShared)('on real files', () => {
