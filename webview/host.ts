@@ -37,7 +37,9 @@ export interface PanelHost {
 
 export function connectToEditor(): PanelHost {
   const api = acquireVsCodeApi();
-  const channel = new Channel<PanelContract, NoContract>(pagePort(api, window));
+  const channel = new Channel<PanelContract, NoContract>(pagePort(api, window), {
+    log: (text) => reportError(new Error(text)),
+  });
   channel.handle({});
   return {
     call: (name, params, signal) => channel.call(name, params, signal),

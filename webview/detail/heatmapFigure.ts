@@ -51,8 +51,27 @@ export function createHeatmapFigure({ detail, host, store, theme }: HeatmapFigur
   const idle = l10n.t('{0} × {1} weights, a row for each output channel', matrixRows, matrixColumns);
   let speaking = 0;
 
-  // Before the canvas, which reports what it shows from its first frame on.
   const reset = iconButton('screen-full', l10n.t('Show all'), () => heatmap.reset());
+  const heatmap = createHeatmapCanvas({
+    canvas,
+    sides,
+    side,
+    theme,
+    load: async (ofSide, region, signal) => {
+      const answer = await host.call('region', { side: ofSide, region }, signal);
+      return answer === cancelled ? undefined : answer;
+    },
+    onShown: ({ scale, whole }) => {
+      legend.show(scale, theme.current().heatmap);
+      reset.disabled = whole;
+    },
+    onCell: (at) => {
+      const text = at ? readout(at.heatmap, at.cell, side) : idle;
+      fill(line, text);
+      if (at?.byKeyboard) say(text);
+    },
+    onFailed: (error) => fill(line, l10n.t('Finer cells could not be read: {0}', errorText(error))),
+  });
   const figure = createFigure({
     key: 'heatmap',
     title: l10n.t('Weights'),
@@ -75,29 +94,8 @@ export function createHeatmapFigure({ detail, host, store, theme }: HeatmapFigur
     host,
     store,
   });
-  const heatmap = createHeatmapCanvas({
-    canvas,
-    sides,
-    side,
-    theme,
-    load: async (ofSide, region, signal) => {
-      const answer = await host.call('region', { side: ofSide, region }, signal);
-      return answer === cancelled ? undefined : answer;
-    },
-    onShown: ({ scale, whole }) => {
-      legend.show(scale, theme.current().heatmap);
-      reset.disabled = whole;
-    },
-    onCell: (at) => {
-      const text = at ? readout(at.heatmap, at.cell, side) : idle;
-      fill(line, text);
-      if (at?.byKeyboard) say(text);
-    },
-    onFailed: (error) => fill(line, l10n.t('Finer cells could not be read: {0}', errorText(error))),
-  });
   fill(line, idle);
   name();
-  figure.refresh();
 
   return {
     element: figure.element,

@@ -83,7 +83,7 @@ function histogramFigure(
     title: l10n.t('Logarithmic counts'),
     attributes: {
       type: 'button',
-      'aria-label': l10n.t('Logarithmic counts'),
+      'aria-label': l10n.t('log scale of counts'),
       'aria-pressed': String(isLog()),
     },
     on: {

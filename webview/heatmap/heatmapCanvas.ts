@@ -81,7 +81,10 @@ export function createHeatmapCanvas(options: HeatmapCanvasOptions): HeatmapCanva
   const regions = createRegionLoader({
     load: options.load,
     delayMs: 120,
-    onLoaded: () => schedule(),
+    onLoaded: () => {
+      schedule();
+      tellCell(false);
+    },
     onFailed: options.onFailed,
   });
   const resizing = new ResizeObserver(() => resize());
