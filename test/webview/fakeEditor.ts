@@ -8,7 +8,8 @@ import { isRpcMessage } from '../../src/shared/contracts/port';
 import {
   detailView,
   largeModel,
-  mlp,
+  wideModel,
+  lenet,
   mobileNet,
   modelView,
   regionView,
@@ -17,7 +18,16 @@ import {
 } from './sampleModels';
 
 export type SampleState =
-  'empty' | 'loading' | 'failed' | 'job' | 'model' | 'mobilenet' | 'large' | 'experiment' | 'comparison';
+  | 'empty'
+  | 'loading'
+  | 'failed'
+  | 'job'
+  | 'model'
+  | 'mobilenet'
+  | 'large'
+  | 'wide'
+  | 'experiment'
+  | 'comparison';
 
 /** What a test sees of the editor. */
 export interface FakeEditor {
@@ -40,8 +50,15 @@ let revision = 0;
 let layer: string | null = query.get('layer');
 let tensor: string | undefined;
 
-const model: SampleModel | undefined =
-  sample === 'mobilenet' ? mobileNet : sample === 'large' ? largeModel : subjectHasLayers() ? mlp : undefined;
+const models: Partial<Record<SampleState, SampleModel>> = {
+  model: lenet,
+  experiment: lenet,
+  comparison: lenet,
+  mobilenet: mobileNet,
+  large: largeModel,
+  wide: wideModel,
+};
+const model = models[sample];
 const subject = subjectOf();
 
 // As VS Code does: messages of the page go to the extension, those of the extension arrive at the window.
@@ -96,16 +113,12 @@ function record<T>(name: string, params: unknown, answer?: T): T | undefined {
   return answer;
 }
 
-function subjectHasLayers(): boolean {
-  return sample === 'model' || sample === 'experiment' || sample === 'comparison';
-}
-
 function subjectOf(): PanelSubject | null {
   switch (sample) {
     case 'empty':
       return null;
     case 'loading':
-      return { kind: 'loading', path: mlp.path };
+      return { kind: 'loading', path: lenet.path };
     case 'failed':
       return {
         kind: 'failed',
@@ -118,11 +131,12 @@ function subjectOf(): PanelSubject | null {
         kind: 'job',
         job: {
           id: 'job-1',
-          title: 'Compressing mlp-wide.onnx',
-          path: mlp.path,
+          title: 'Compressing lenet-300-100.onnx',
+          path: lenet.path,
           progress: { phase: 'quantizing', fraction: 0.42, detail: '/fc1/Gemm' },
         },
       };
+    case 'wide':
     case 'experiment':
       return { kind: 'experiment', model: modelView(model!), report: reportView(model!) };
     case 'comparison': {

@@ -152,7 +152,7 @@ async function takeScreenshots(folder: string, only: RegExp): Promise<void> {
     ['model', '/fc1/Gemm'],
     ['mobilenet', '/features.6.pointwise/Conv'],
     ['experiment', '/fc1/Gemm'],
-    ['comparison', '/embed/Gemm'],
+    ['comparison', '/fc2/Gemm'],
   ];
   try {
     for (const theme of themes) {

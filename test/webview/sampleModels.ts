@@ -36,10 +36,16 @@ export interface SampleModel {
   readonly layers: readonly SampleLayer[];
 }
 
-/** LeNet-300-100 with a large layer before it, whose weights do not all fit into cells. */
-export const mlp: SampleModel = {
-  path: '/projects/digits/models/mlp-wide.onnx',
-  layers: [dense('embed', 1200, 784), dense('fc1', 300, 1200), dense('fc2', 100, 300), dense('fc3', 10, 100)],
+/** LeNet-300-100. */
+export const lenet: SampleModel = {
+  path: '/projects/digits/models/lenet-300-100.onnx',
+  layers: [dense('fc1', 300, 784), dense('fc2', 100, 300), dense('fc3', 10, 100)],
+};
+
+/** A layer of four weights to a cell. */
+export const wideModel: SampleModel = {
+  path: '/projects/digits/models/wide.onnx',
+  layers: [dense('wide', 1024, 1024)],
 };
 
 /** The layers of a small MobileNet. */
