@@ -105,7 +105,8 @@ export const treeItemKinds = {
   layer: 'layer',
   tensor: 'tensor',
   running: 'run.running',
-  elsewhere: 'run.elsewhere',
+  /** Runs in another window, or was cancelled already. */
+  unstoppable: 'run.unstoppable',
   finished: 'run.finished',
   failed: 'run.failed',
   cancelled: 'run.cancelled',

@@ -85,7 +85,7 @@ async function confirmDelete(runs: readonly Run[]): Promise<boolean> {
     runs.length === 1 && first !== undefined
       ? vscode.l10n.t('Delete the run "{0}"?', runLabel(first))
       : vscode.l10n.t('Delete {0} runs?', runs.length);
-  const detail = vscode.l10n.t('Its record and report are deleted. The models that were written are kept.');
+  const detail = vscode.l10n.t('Records and reports are deleted. The models that were written are kept.');
   const confirmed = vscode.l10n.t('Delete');
   const chosen = await vscode.window.showWarningMessage(message, { modal: true, detail }, confirmed);
   return chosen === confirmed;

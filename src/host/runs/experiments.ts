@@ -130,13 +130,17 @@ export class Experiments implements Disposable {
 
   /** Does nothing for a run that is not of this window. */
   cancel(run: Run): void {
-    this.live.get(run.folder)?.job.cancel();
+    const live = this.live.get(run.folder);
+    if (live === undefined || live.run.cancelling) return;
+    live.run = { ...live.run, cancelling: true };
+    this.changes.fire(live.run);
+    live.job.cancel();
   }
 
   /** The same by the id of the job. */
   cancelJob(jobId: string): void {
-    for (const { run, job } of this.live.values()) {
-      if (run.record.jobId === jobId) job.cancel();
+    for (const { run } of this.live.values()) {
+      if (run.record.jobId === jobId) this.cancel(run);
     }
   }
 

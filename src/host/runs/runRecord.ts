@@ -36,6 +36,8 @@ export interface Run {
   readonly record: RunRecord;
   /** Of a run that is going on in this window. */
   readonly progress?: ProgressView;
+  /** The job was told to stop and has not done so yet. */
+  readonly cancelling?: true;
   /** Of a finished run. */
   readonly report?: ReportView;
 }

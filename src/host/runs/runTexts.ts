@@ -25,6 +25,7 @@ export function runItemTexts(run: Run): { readonly label: string; readonly descr
 export function runOutcome(run: Run): string {
   switch (run.record.state) {
     case 'running':
+      if (run.cancelling) return l10n.t('Cancelling…');
       if (run.progress === undefined) return l10n.t('Running in another window');
       return `${formatPercent(run.progress.fraction, 0)} · ${localizeProgress(run.progress)}`;
     case 'finished':

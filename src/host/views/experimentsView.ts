@@ -85,7 +85,8 @@ export class ExperimentsView implements Disposable, vscode.TreeDataProvider<stri
 
 function kindOf(run: Run): string {
   if (run.record.state !== 'running') return treeItemKinds[run.record.state];
-  return run.progress === undefined ? treeItemKinds.elsewhere : treeItemKinds.running;
+  const stoppable = run.progress !== undefined && !run.cancelling;
+  return stoppable ? treeItemKinds.running : treeItemKinds.unstoppable;
 }
 
 function iconOf(run: Run): vscode.ThemeIcon {

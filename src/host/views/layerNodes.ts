@@ -32,20 +32,6 @@ export function arrangeLayers(view: ModelView, order: LayerOrder, filter: string
   return kept.toSorted((a, b) => measure(b, order) - measure(a, order));
 }
 
-/** Stable over reloads and re-reads, so that VS Code keeps what is expanded and selected. */
-export function nodeId(node: LayersNode): string {
-  switch (node.kind) {
-    case 'model':
-      return node.path;
-    case 'layer':
-      return `${node.model.path}\n${node.layer.name}`;
-    case 'tensor':
-      return `${nodeId(node.parent)}\n${node.tensor.name}`;
-    default:
-      return assertNever(node);
-  }
-}
-
 function matches(layer: LayerView, wanted: string): boolean {
   return [layer.name, layer.operator, ...layer.tensors.map((tensor) => tensor.name)].some((text) =>
     text.toLowerCase().includes(wanted),

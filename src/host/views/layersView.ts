@@ -10,7 +10,6 @@ import { localizeError } from '../localize';
 import type { OpenModels } from '../models/openModels';
 import {
   arrangeLayers,
-  nodeId,
   type LayerNode,
   type LayerOrder,
   type LayersNode,
@@ -84,6 +83,8 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
 
   /** Opens the view with the model unfolded. */
   async revealModel(file: string): Promise<void> {
+    // What is unfolded must be known by then; a file that cannot be read is revealed as such.
+    await this.openModels.read(file).catch(() => {});
     if (this.tree.visible) await this.untilDrawn(file);
     await this.tree.reveal(this.modelNode(file), { expand: true, select: true });
   }
@@ -100,15 +101,13 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
     if (node !== undefined) await this.tree.reveal(node, { select: true, focus: false });
   }
 
-  getChildren(node?: LayersNode): LayersNode[] | Promise<LayersNode[]> {
+  /** Answers with what is known: VS Code mixes up its items when an answer waits while it is asked again. */
+  getChildren(node?: LayersNode): LayersNode[] {
     switch (node?.kind) {
       case undefined:
         return this.openModels.paths.map((file) => this.modelNode(file));
       case 'model':
-        return this.openModels.read(node.path).then(
-          (): LayersNode[] => this.layerNodes(node),
-          () => [],
-        );
+        return this.layerNodes(node);
       case 'layer':
         return node.layer.tensors.map((tensor): TensorNode => ({ kind: 'tensor', parent: node, tensor }));
       case 'tensor':
@@ -125,9 +124,10 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
 
   getTreeItem(node: LayersNode): vscode.TreeItem {
     const item = this.itemOf(node);
-    item.id = nodeId(node);
     item.contextValue = treeItemKinds[node.kind];
     if (node.kind === 'model') {
+      // Models of different folders may share a name; layers and tensors are told apart by theirs.
+      item.id = node.path;
       this.drawn.add(node.path);
       // VS Code has taken the item in when this turn is over.
       setImmediate(() => this.waiting.fire(node.path));

@@ -124,10 +124,11 @@ describe('A run', () => {
     });
   });
 
-  it('that is cancelled is no failure', async () => {
+  it('that is cancelled is no failure, and shows at once that it will end', async () => {
     const run = await experiments.start(request());
     const end = ended();
     experiments.cancelJob(run.record.jobId);
+    expect(experiments.find(run.folder)?.cancelling).toBe(true);
     expect((await end).record.state).toBe('cancelled');
     expect(storedRecord(run).failure).toBeUndefined();
   });

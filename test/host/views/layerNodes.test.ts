@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { arrangeLayers, nodeId, type LayerOrder } from '../../../src/host/views/layerNodes';
-import { layer, model, tensor } from './exampleModel';
+import { arrangeLayers, type LayerOrder } from '../../../src/host/views/layerNodes';
+import { model } from './exampleModel';
 
 function names(order: LayerOrder, filter = ''): string[] {
   return arrangeLayers(model(), order, filter).map(({ name }) => name);
@@ -21,14 +21,5 @@ describe('The layers of a model', () => {
     expect(names('graph', ' relu ')).toEqual(['relu']);
     expect(names('graph', 'weight')).toEqual(['fc1', 'fc2', 'fc3']);
     expect(names('graph', 'nothing')).toEqual([]);
-  });
-});
-
-describe('The identity of a node', () => {
-  it('tells models, layers and tensors of the same name apart', () => {
-    const root = { kind: 'model', path: '/a.onnx' } as const;
-    const child = { kind: 'layer', model: root, layer: layer('a') } as const;
-    const leaf = { kind: 'tensor', parent: child, tensor: tensor('a') } as const;
-    expect(new Set([root, child, leaf].map(nodeId)).size).toBe(3);
   });
 });
