@@ -1,9 +1,36 @@
 // General matrix multiplication: α·A·B + β·C of matrices.
 import { attribute, type Shape } from '../ir/graph';
+import { float } from '../ir/graphBuilder';
 import { times } from './dimensions';
+import { arriving, sumToShape } from './gradient';
 import { product, type NodeContext, type Operator, type WeightInput } from './operator';
 
-export const gemm: Operator = general({ name: 'Gemm', b: 1, c: 2, quantized: {} });
+export const gemm: Operator = {
+  ...general({ name: 'Gemm', b: 1, c: 2, quantized: {} }),
+  // Y = α·A·B + β·C: dA = α·dY·Bᵀ, dB = α·Aᵀ·dY, dC = β·dY.
+  gradient: (context) => {
+    const { node, build, input, wants } = context;
+    const gradient = arriving(context);
+    const alpha = float(attribute(node, 'alpha', 'float') ?? 1);
+    const beta = attribute(node, 'beta', 'float') ?? 1;
+    const transA = attribute(node, 'transA', 'int') ?? 0;
+    const transB = attribute(node, 'transB', 'int') ?? 0;
+    const product = (a: string, b: string, turnA: number, turnB: number): string =>
+      build.node('Gemm', [a, b], { alpha, transA: turnA, transB: turnB });
+    const left = transA
+      ? () => product(input(1), gradient, transB, 1)
+      : () => product(gradient, input(1), 0, 1 - transB);
+    const right = transB
+      ? () => product(gradient, input(0), 1, transA)
+      : () => product(input(0), gradient, 1 - transA, 0);
+    const summand = beta === 1 ? gradient : build.node('Mul', [gradient, build.scalar(beta)]);
+    return [
+      wants(0) ? left() : undefined,
+      wants(1) ? right() : undefined,
+      ...(wants(2) ? [sumToShape(build, summand, context.outputShape(0), context.inputShape(2))] : []),
+    ];
+  },
+};
 export const qGemm: Operator = {
   ...general({ name: 'QGemm', b: 3, c: 6, quantized: { quantized: true, grid: { scale: 4, zeroPoint: 5 } } }),
   domain: 'com.microsoft',

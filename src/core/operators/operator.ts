@@ -1,6 +1,7 @@
 // What the product knows of an ONNX operator. Shared code asks these facts and never compares a node's name.
 import type { Dimension, Node, Shape } from '../ir/graph';
 import type { Tensor } from '../ir/tensor';
+import type { GradientRule, TrainingForm } from './gradient';
 
 /** An input that holds learned weights when it is stored in the file. */
 export interface WeightInput {
@@ -79,6 +80,10 @@ export interface Operator {
   readonly body?: (context: NodeContext, infer: InferBody) => BodyRun;
   /** Multiply-accumulates for the whole output; undefined where a needed dimension is unknown. 0 if not given. */
   readonly macs?: (context: NodeContext) => number | undefined;
+  /** How gradients pass from its outputs to its inputs; none pass where it is not given. */
+  readonly gradient?: GradientRule;
+  /** What stands in its place while training. Itself if not given. */
+  readonly trainingForm?: TrainingForm;
 }
 
 /** A product of dimensions; undefined where one is not a known number. */
