@@ -185,6 +185,13 @@ describe('Files that package.json names', () => {
   });
 });
 
+describe('The walkthrough', () => {
+  const pages = contributes.walkthroughs.flatMap(({ steps }) => steps).map(({ media }) => media.markdown);
+  it.each(pages)('has a translation of %s', (page) => {
+    expect(existsSync(path.join(root, page.replace(/\.md$/, '.nls.zh-cn.md')))).toBe(true);
+  });
+});
+
 describe('Strings', () => {
   const strings = translatableStrings(root);
   const languages = ['', '.zh-cn'];

@@ -206,8 +206,9 @@ export class PanelController implements Disposable {
         const failure = run?.record.failure;
         if (failure !== undefined) throw new CounterweightError(failure.code, failure.values as never);
         if (run?.report === undefined) {
-          const code = run?.record.state === 'cancelled' ? 'RUN_CANCELLED' : 'RUN_WITHOUT_REPORT';
-          throw new CounterweightError(code, { folder: request.folder });
+          throw run?.record.state === 'cancelled'
+            ? new CounterweightError('RUN_CANCELLED', {})
+            : new CounterweightError('RUN_WITHOUT_REPORT', { folder: request.folder });
         }
         return { kind: 'experiment', model: await readModel(run.record.model), report: run.report };
       }

@@ -36,7 +36,7 @@ export const errorTemplates = {
   CONNECTION_CLOSED: 'The connection was closed: {reason}.',
   RUN_INTERRUPTED:
     'The window or the computer was closed while this was running. The original file is untouched; run it again.',
-  RUN_CANCELLED: 'The run in {folder} was cancelled, so it has no result. Run it again to get one.',
+  RUN_CANCELLED: 'This run was cancelled, so it has no result. Run it again to get one.',
   RUN_WITHOUT_REPORT: 'There is no report of the run in {folder}. Run it again to get one.',
   WORKSPACE_UNTRUSTED:
     'Compressing runs a process and writes files, so it needs a workspace that you trust. Inspecting works without.',
