@@ -1,7 +1,7 @@
 // The page of a model, and of an experiment: the file's figures, what became of them, the layers, the selected layer.
 import * as l10n from '@vscode/l10n';
 import { assertNever } from '../src/shared/base/assertNever';
-import { formatPercent } from '../src/shared/base/numbers';
+import { formatShortPercent } from '../src/shared/base/numbers';
 import type { DetailState, PanelSubject } from '../src/shared/contracts/panelContract';
 import type { ComparisonView, ModelView, ReportView } from '../src/shared/contracts/viewModels';
 import { createDetailPane } from './detailPane';
@@ -155,7 +155,7 @@ function stepsText({ steps }: ReportView): string {
     .flatMap((step) => Object.entries(step))
     .map(([name, settings]) => {
       const { sparsity, bits } = settings;
-      if (typeof sparsity === 'number') return `${name} ${formatPercent(sparsity, 0)}`;
+      if (typeof sparsity === 'number') return `${name} ${formatShortPercent(sparsity, 2)}`;
       if (typeof bits === 'number') return `${name} int${bits}`;
       return name;
     })

@@ -4,11 +4,11 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { assertNever } from '../../shared/base/assertNever';
+import { formatShortPercent } from '../../shared/base/numbers';
 import { cancelled } from '../../shared/contracts/contract';
 import type { EngineCalls } from '../engineCalls';
 import { localizeError } from '../localize';
 import type { CompressRequest } from '../runs/experiments';
-import { shortPercent } from '../runs/runTexts';
 import {
   defaultSparsity,
   estimateText,
@@ -135,7 +135,9 @@ async function askMethod(
     async (item, signal) => {
       const text = await estimate({ method: item.value }, signal);
       const usesSparsity = item.value !== 'quantize' && text !== '';
-      return { detail: usesSparsity ? l10n.t('At {0}: {1}', shortPercent(defaultSparsity), text) : text };
+      return {
+        detail: usesSparsity ? l10n.t('At {0}: {1}', formatShortPercent(defaultSparsity), text) : text,
+      };
     },
   );
   return chosen === undefined || chosen === back ? chosen : { method: chosen };
@@ -149,7 +151,7 @@ async function askSparsity(
   const { l10n } = vscode;
   const offered = offeredSparsities.map((value) => ({
     value,
-    label: l10n.t('Prune {0}', shortPercent(value)),
+    label: l10n.t('Prune {0}', formatShortPercent(value)),
   }));
   const custom: StepItem<number> = { value: 0, label: l10n.t('Custom…') };
   const chosen = await chooseStep<number>(

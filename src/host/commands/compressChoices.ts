@@ -3,9 +3,9 @@
 import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import { assertNever } from '../../shared/base/assertNever';
-import { formatBytes } from '../../shared/base/numbers';
+import { formatBytes, formatShortPercent } from '../../shared/base/numbers';
 import type { EstimateView, StepsView } from '../../shared/contracts/viewModels';
-import { shortPercent, sizeChangeText } from '../runs/runTexts';
+import { sizeChangeText } from '../runs/runTexts';
 
 export type Method = 'prune' | 'quantize' | 'both';
 export type Granularity = 'channel' | 'tensor';
@@ -88,7 +88,7 @@ export function estimateText({ bytesBefore, bytesAfter, parameters, nonZerosAfte
       ? l10n.t('{0}, as before', after)
       : l10n.t('≈ {0} instead of {1} ({2})', after, before, change);
   const zeros = parameters === 0 ? 0 : 1 - nonZerosAfter / parameters;
-  return zeros < 0.0005 ? size : `${size} · ${l10n.t('{0} of the weights zero', shortPercent(zeros))}`;
+  return zeros < 0.0005 ? size : `${size} · ${l10n.t('{0} of the weights zero', formatShortPercent(zeros))}`;
 }
 
 function percent(sparsity = defaultSparsity): string {

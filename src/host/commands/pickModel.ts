@@ -44,16 +44,14 @@ export async function pickModel(title: string, except?: string): Promise<string 
       const folder = path.dirname(relative);
       return { label: path.basename(relative), description: folder === '.' ? '' : folder, uri };
     });
+  if (files.length === 0) return browseForModel(title);
   const browse: FileItem = { label: vscode.l10n.t('$(folder-opened) Browse…') };
   const separator: FileItem = { label: '', kind: vscode.QuickPickItemKind.Separator };
-  const chosen = await vscode.window.showQuickPick(
-    files.length === 0 ? [browse] : [...files, separator, browse],
-    {
-      title,
-      placeHolder: vscode.l10n.t('Choose a model'),
-      matchOnDescription: true,
-    },
-  );
+  const chosen = await vscode.window.showQuickPick([...files, separator, browse], {
+    title,
+    placeHolder: vscode.l10n.t('Choose a model'),
+    matchOnDescription: true,
+  });
   if (chosen === undefined) return undefined;
   return chosen.uri === undefined ? browseForModel(title) : diskPath(chosen.uri);
 }

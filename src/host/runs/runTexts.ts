@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import { assertNever } from '../../shared/base/assertNever';
 import { CounterweightError } from '../../shared/base/errors';
-import { formatBytes, formatInteger, formatPercent } from '../../shared/base/numbers';
+import { formatBytes, formatInteger, formatPercent, formatShortPercent } from '../../shared/base/numbers';
 import type { ReportView, StepsView } from '../../shared/contracts/viewModels';
 import { localizeError, localizeProgress } from '../localize';
 import { escapeMarkdown } from '../views/layerTexts';
@@ -42,7 +42,7 @@ export function runOutcome(run: Run): string {
 /** Like "4.1× smaller · 80% zero". */
 export function resultText(report: ReportView): string {
   const size = sizeChangeText(report.ratio) ?? l10n.t('Same size');
-  return `${size} · ${l10n.t('{0} zero', shortPercent(report.compressed.sparsity))}`;
+  return `${size} · ${l10n.t('{0} zero', formatShortPercent(report.compressed.sparsity))}`;
 }
 
 /** `ratio` is compressed over original: 0.25 is "4.0× smaller". Undefined where the figure would be 1.0. */
@@ -62,11 +62,6 @@ export function stepsText(steps: StepsView): string {
   return steps
     .flatMap((step) => Object.entries(step).map(([id, options]) => stepText(id, options)))
     .join(' + ');
-}
-
-/** A percentage with as many digits as it needs: 80%, 97.5%. */
-export function shortPercent(fraction: number, digits = 1): string {
-  return `${Number((100 * fraction).toFixed(digits))}%`;
 }
 
 /** Markdown. Names come from files, so they are escaped. */
@@ -103,7 +98,8 @@ function changes(report: ReportView): string {
 
 function stepText(id: string, options: Readonly<Record<string, unknown>>): string {
   const { sparsity, granularity } = options;
-  if (id === 'prune' && typeof sparsity === 'number') return l10n.t('prune {0}', shortPercent(sparsity, 2));
+  if (id === 'prune' && typeof sparsity === 'number')
+    return l10n.t('prune {0}', formatShortPercent(sparsity, 2));
   if (id === 'quantize') {
     return granularity === 'tensor' ? l10n.t('int8 per tensor') : l10n.t('int8 per channel');
   }

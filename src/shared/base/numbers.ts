@@ -20,6 +20,11 @@ export function formatPercent(fraction: number, digits = 1): string {
   return `${(100 * fraction).toFixed(digits)}%`;
 }
 
+/** A fraction as a percentage with no more digits than it needs: 0.8 → 80%, 0.975 → 97.5%. */
+export function formatShortPercent(fraction: number, maxDigits = 1): string {
+  return `${Number((100 * fraction).toFixed(maxDigits))}%`;
+}
+
 /** A measured value with four significant digits; very small and very large ones in scientific notation. */
 export function formatValue(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return String(value);
