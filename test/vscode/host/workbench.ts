@@ -56,7 +56,11 @@ export function workbench(page: Page): Workbench {
     quickInput,
     quickTitle: page.locator('.quick-input-widget:visible .quick-input-title'),
     command: (title) => runCommand(page, quickInput, title),
-    pickRow: (label) => page.locator(labelled('.quick-input-list .monaco-list-row', label)).first(),
+    pickRow: (label) => {
+      const text = new RegExp(`^\\s*${label.replaceAll(/[^\w\s]/g, '\\$&')}\\s*$`);
+      const name = page.locator('.label-name', { hasText: text });
+      return page.locator('.quick-input-list .monaco-list-row', { has: name }).first();
+    },
     pick: (label) => driver.pickRow(label).click(),
     quickMessage: (text) => page.locator('.quick-input-message', { hasText: text }),
     file: (name) => page.locator(labelled('.explorer-folders-view .monaco-list-row', name)).first(),
@@ -71,15 +75,19 @@ export function workbench(page: Page): Workbench {
         )
         .first(),
     choose: async (target, label) => {
-      await target.click({ button: 'right' });
       const item = driver.menuItem(label);
-      await item.waitFor();
-      // A menu ignores clicks in its first moments, so it is clicked until it has closed.
+      // A menu holds what was known when it opened, so it is opened anew until it has the entry.
+      for (let attempt = 0; attempt < 5; attempt++) {
+        await target.click({ button: 'right' });
+        if (await becomesVisible(item, 2000)) break;
+        await driver.closeMenu();
+      }
+      // It ignores clicks in its first moments, so it is clicked until it has closed.
       for (let attempt = 0; attempt < 5; attempt++) {
         await item.click({ timeout: 2000 }).catch(() => undefined);
         if (await becomesHidden(menu, 1000)) return;
       }
-      throw new Error(`The menu stays open on ${label}`);
+      throw new Error(`The menu has no ${label}, or stays open`);
     },
     closeMenu: async () => {
       for (let attempt = 0; attempt < 5; attempt++) {

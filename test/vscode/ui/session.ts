@@ -50,6 +50,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
     throw error;
   });
   const bench = workbench(window.page);
+  await bench.container('Counterweight').waitFor();
   const screenshots = path.resolve('out/screenshots', codeServer.version);
   const screenshot = async (name: string): Promise<void> => {
     await mkdir(screenshots, { recursive: true });
