@@ -1,3 +1,4 @@
+// What the answers to Compress… mean: steps, file names, words.
 import path from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+// The list of models: when the engine is asked again, and what is known of a file meanwhile.
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -1,3 +1,4 @@
+// The panel's states, with an engine whose answers come in every order.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PanelController } from '../../../src/host/panel/panelController';
 import type { Run } from '../../../src/host/runs/runRecord';

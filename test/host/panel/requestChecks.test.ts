@@ -1,3 +1,4 @@
+// The door between a page and the editor: what a page may ask, and what it is made of.
 import { describe, expect, it, vi } from 'vitest';
 import { checkedHandlers } from '../../../src/host/panel/requestChecks';
 import { CounterweightError } from '../../../src/shared/base/errors';

@@ -1,3 +1,4 @@
+// The life of a run on a real disk: how it ends, and what a later window makes of what it left.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -1,3 +1,4 @@
+// What a user reads of a run.
 import { describe, expect, it } from 'vitest';
 import type { Run, RunRecord } from '../../../src/host/runs/runRecord';
 import {

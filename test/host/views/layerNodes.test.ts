@@ -1,3 +1,4 @@
+// Order and filter of the Layers tree.
 import { describe, expect, it } from 'vitest';
 import { arrangeLayers, type LayerOrder } from '../../../src/host/views/layerNodes';
 import { model } from './exampleModel';

@@ -1,3 +1,4 @@
+// What a user reads in the Layers tree.
 import { describe, expect, it } from 'vitest';
 import {
   layerAccessibleText,
