@@ -1,3 +1,4 @@
+// The built-in data set: deterministic, split without overlap, with the label noise asked for.
 import { describe, expect, it } from 'vitest';
 import { glyphDefaults, openGlyphs } from '../../../src/core/data/glyphs';
 

@@ -1,3 +1,4 @@
+// What may be named as data, and what is said of what cannot be read.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,3 +1,4 @@
+// The network of the demo: real accuracy on images that it never saw, the same for the same seed.
 import { describe, expect, it } from 'vitest';
 import { glyphDefaults, openGlyphs, type GlyphSplit } from '../../../src/core/data/glyphs';
 import { makeSampleNetwork } from '../../../src/core/experiment/sampleNetwork';

@@ -1,3 +1,4 @@
+// Ridge regression against its own equations and its limits.
 import { describe, expect, it } from 'vitest';
 import { ridge, type Moments } from '../../../src/core/training/ridge';
 import { normals } from '../../../src/shared/base/random';

@@ -1,3 +1,4 @@
+// Parameter counts of PyTorch definitions: what is known is exact, what is not is said.
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadPythonParser, type PythonParser } from '../../../src/host/sourceCode/pythonParser';
