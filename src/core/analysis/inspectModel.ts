@@ -1,18 +1,16 @@
 // What a model file holds: its layers with their parameters, bytes, work and the statistics of their tensors.
 import { statSync } from 'node:fs';
 import { note, type Note } from '../../shared/base/messages';
-import type { LayerView, ModelView, ShapeView, TensorView } from '../../shared/contracts/viewModels';
+import type { LayerView, ModelView, ShapeView } from '../../shared/contracts/viewModels';
 import { modelFiles, openModel } from '../formats/openModel';
 import type { Model, Node, Shape, ValueInfo } from '../ir/graph';
-import { isNumeric, type Numbers } from '../ir/numbers';
-import { pauseFor, type Pause } from '../ir/pacing';
+import { pauseFor } from '../ir/pacing';
 import { allNodes } from '../ir/traversal';
-import { layersOf, type Layer, type LayerTensor } from '../operators/layers';
+import { layersOf, type Layer } from '../operators/layers';
 import { operatorOf } from '../operators/operators';
 import { countMacs } from './macs';
+import { measureTensor, type MeasuredTensor } from './measureTensor';
 import { inferShapes } from './shapes';
-import { statisticsOf } from './statistics';
-import { weightValues } from './weightValues';
 
 /**
  * Reads a model file and describes it. Layers are the nodes that hold parameters or multiply, so that the parameters
@@ -72,37 +70,6 @@ export async function inspectModel(path: string, signal: AbortSignal): Promise<M
     layers,
     warnings,
   };
-}
-
-/** A tensor as it is shown, with the counts behind its sparsity. */
-export interface MeasuredTensor {
-  readonly view: TensorView;
-  readonly role: LayerTensor['role'];
-  readonly elements: number;
-  readonly zeros: number;
-  readonly notes: readonly Note[];
-}
-
-/** Sums a tensor of a layer up, from its values where they are at hand. */
-export async function measureTensor(
-  stored: LayerTensor,
-  pause: Pause,
-  values: Iterable<Numbers> = weightValues(stored).chunks(),
-): Promise<MeasuredTensor> {
-  const { value, tensor, role, parameters } = stored;
-  const facts = { name: value, type: tensor.type, shape: tensor.shape, parameters, bytes: tensor.byteLength };
-  if (!isNumeric(tensor.type) || tensor.elements === 0) {
-    const unknown = { sparsity: null, min: null, max: null, mean: null, standardDeviation: null };
-    return { view: { ...facts, ...unknown }, role, elements: tensor.elements, zeros: 0, notes: [] };
-  }
-  const { zeros, notFinite, elements, ...figures } = await statisticsOf(values, pause);
-  const sparsity = parameters === 0 ? null : zeros / elements;
-  // Constants are often infinite on purpose, like the mask of an attention.
-  const notes =
-    notFinite === 0 || role === 'constant'
-      ? []
-      : [note('VALUES_NOT_FINITE', { tensor: value, count: notFinite })];
-  return { view: { ...facts, sparsity, ...figures }, role, elements, zeros, notes };
 }
 
 function sparsityOf(weights: readonly MeasuredTensor[]): number | null {

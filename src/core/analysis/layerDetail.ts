@@ -17,8 +17,8 @@ import { layersOf, type Layer, type LayerTensor } from '../operators/layers';
 import { errorSums } from './errorMeasures';
 import { clampRegion, heatmapCells, regionElements, weightMatrix } from './heatmap';
 import { histogramCounts, valueRange } from './histogram';
-import { measureTensor } from './inspectModel';
 import { counterpart, sameShape } from './layerPairs';
+import { measureTensor } from './measureTensor';
 import { pairedChunks, sideBySide, weightValues } from './weightValues';
 
 /** The layers of the model in a file. Whoever asks often may remember them. */

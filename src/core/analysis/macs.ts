@@ -49,14 +49,19 @@ export function countMacs(model: Model, known: KnownShapes): MacCount {
   };
 
   const total = countGraph(model.graph, 1);
-  return { total, of: (node) => counts.get(node), notes: notesFor(unknown, once, alternatives) };
+  return {
+    total,
+    of: (node) => (counts.has(node) ? counts.get(node) : ownMacs(node, known)),
+    notes: notesFor(unknown, once, alternatives),
+  };
 }
 
 function ownMacs(node: Node, known: KnownShapes): number | undefined {
   const operator = operatorOf(node);
+  if (!operator) return undefined;
+  if (!operator.macs) return 0;
   const context = known.context(node);
-  if (!operator || !context) return undefined;
-  return operator.macs ? operator.macs(context) : 0;
+  return context && operator.macs(context);
 }
 
 function notesFor(

@@ -43,8 +43,6 @@ describe.runIf(hasShared)('real files, counted by hand', () => {
   });
 
   it('SqueezeNet 1.1 at 227×227 with ten classes as a linear layer', async () => {
-    const fire = (size: number, inputs: number, squeeze: number, expand: number): number =>
-      size * size * (inputs * squeeze + squeeze * expand + 9 * squeeze * expand);
     const fires =
       fire(56, 64, 16, 64) +
       fire(56, 128, 16, 64) +
@@ -80,13 +78,52 @@ describe.runIf(hasShared)('real files, counted by hand', () => {
 
 describe('operators', () => {
   it.each<[string, Node, readonly number[], readonly (readonly number[])[], number]>([
-    ['grouped convolution', node('Conv', ['x', 'w0'], ['y'], { group: 2 }), [2, 4, 5, 5], [[6, 2, 3, 3]], 2 * 6 * 9 * 18],
-    ['transposed convolution', node('ConvTranspose', ['x', 'w0'], ['y'], { strides: [2, 2] }), [1, 3, 4, 4], [[3, 5, 2, 2]], 48 * 20],
+    [
+      'grouped convolution',
+      node('Conv', ['x', 'w0'], ['y'], { group: 2 }),
+      [2, 4, 5, 5],
+      [[6, 2, 3, 3]],
+      2 * 6 * 9 * 18,
+    ],
+    [
+      'transposed convolution',
+      node('ConvTranspose', ['x', 'w0'], ['y'], { strides: [2, 2] }),
+      [1, 3, 4, 4],
+      [[3, 5, 2, 2]],
+      48 * 20,
+    ],
     ['stacked matrix product', node('MatMul', ['x', 'w0'], ['y']), [7, 2, 3], [[3, 4]], 7 * 2 * 4 * 3],
-    ['transposed factors', node('Gemm', ['x', 'w0'], ['y'], { transA: 1, transB: 1 }), [3, 2], [[4, 3]], 2 * 4 * 3],
-    ['GRU', node('GRU', ['x', 'w0', 'w1'], ['y'], { hidden_size: 5 }), [7, 2, 3], [[1, 15, 3], [1, 15, 5]], 7 * 2 * 15 * 8],
-    ['index notation', node('Einsum', ['x', 'w0'], ['y'], { equation: 'bij,jk->bik' }), [2, 3, 4], [[4, 5]], 2 * 3 * 4 * 5],
-    ['self-attention', microsoft('Attention', ['x', 'w0', 'w1'], { num_heads: 2 }), [2, 5, 6], [[6, 18], [18]], 2 * 5 * 6 * 18 + 2 * (2 * 5 * 5 * 6)],
+    [
+      'transposed factors',
+      node('Gemm', ['x', 'w0'], ['y'], { transA: 1, transB: 1 }),
+      [3, 2],
+      [[4, 3]],
+      2 * 4 * 3,
+    ],
+    [
+      'GRU',
+      node('GRU', ['x', 'w0', 'w1'], ['y'], { hidden_size: 5 }),
+      [7, 2, 3],
+      [
+        [1, 15, 3],
+        [1, 15, 5],
+      ],
+      7 * 2 * 15 * 8,
+    ],
+    [
+      'index notation',
+      node('Einsum', ['x', 'w0'], ['y'], { equation: 'bij,jk->bik' }),
+      [2, 3, 4],
+      [[4, 5]],
+      2 * 3 * 4 * 5,
+    ],
+    [
+      'self-attention',
+      microsoft('Attention', ['x', 'w0', 'w1'], { num_heads: 2 }),
+      [2, 5, 6],
+      [[6, 18], [18]],
+      2 * 5 * 6 * 18 + 2 * (2 * 5 * 5 * 6),
+    ],
     ['pooling', node('MaxPool', ['x'], ['y'], { kernel_shape: [2, 2] }), [1, 3, 8, 8], [], 0],
     ['normalization', node('InstanceNormalization', ['x', 'w0', 'w1'], ['y']), [1, 3, 8, 8], [[3], [3]], 0],
     ['addition', node('Add', ['x', 'w0'], ['y']), [2, 3], [[3]], 0],
@@ -96,29 +133,6 @@ describe('operators', () => {
 });
 
 describe('graphs inside nodes', () => {
-  const product = (prefix: string, columns: number): Graph =>
-    graph({
-      nodes: [node('MatMul', ['x', `${prefix}w`], [`${prefix}y`], {}, 'product')],
-      inputs: [],
-      outputs: [{ name: `${prefix}y`, type: 'float32' }],
-      initializers: [floats(`${prefix}w`, [3, columns], new Float32Array(3 * columns))],
-    });
-
-  const branching = (condition: Partial<Graph>): Model =>
-    model(
-      graph({
-        nodes: [
-          withGraphs(node('If', ['c'], ['y']), {
-            then_branch: product('t', 4),
-            else_branch: product('e', 7),
-          }),
-        ],
-        outputs: [{ name: 'y', type: 'float32' }],
-        inputs: [input('x', [2, 3]), ...(condition.inputs ?? [])],
-        initializers: condition.initializers ?? [],
-      }),
-    );
-
   it('takes the branch whose condition is stored', async () => {
     const stored = branching({ initializers: [int64s('c', [], [1])] });
     const { total, notes } = await count(stored);
@@ -132,38 +146,6 @@ describe('graphs inside nodes', () => {
     expect(total).toBe(2 * 3 * 7);
     expect(notes.map(({ code }) => code)).toEqual(['MACS_ALTERNATIVES']);
   });
-
-  const looping = (trips: Partial<Graph>): Model => {
-    const body = graph({
-      nodes: [
-        node('MatMul', ['state', 'square'], ['next']),
-        node('Identity', ['going'], ['still']),
-        node('Identity', ['next'], ['step']),
-      ],
-      inputs: [
-        { name: 'i', type: 'int64', shape: [] },
-        { name: 'going', type: 'bool', shape: [] },
-        { name: 'state', type: 'float32' },
-      ],
-      outputs: [
-        { name: 'still', type: 'bool' },
-        { name: 'next', type: 'float32' },
-        { name: 'step', type: 'float32' },
-      ],
-      initializers: [floats('square', [3, 3], new Float32Array(9))],
-    });
-    return model(
-      graph({
-        nodes: [withGraphs(node('Loop', ['m', '', 'x'], ['last', 'all']), { body })],
-        inputs: [input('x', [2, 3]), ...(trips.inputs ?? [])],
-        outputs: [
-          { name: 'last', type: 'float32' },
-          { name: 'all', type: 'float32' },
-        ],
-        initializers: trips.initializers ?? [],
-      }),
-    );
-  };
 
   it('counts a loop as often as it runs', async () => {
     const stored = looping({ initializers: [int64s('m', [], [5])] });
@@ -263,4 +245,66 @@ function parametersOf(of: Model): number {
   return layersOf(of)
     .flatMap(({ tensors }) => tensors)
     .reduce((total, { parameters }) => total + parameters, 0);
+}
+
+/** A fire module: one convolution of 1×1 that squeezes, two of 1×1 and 3×3 that expand. */
+function fire(size: number, inputs: number, squeeze: number, expand: number): number {
+  return size * size * (inputs * squeeze + squeeze * expand + 9 * squeeze * expand);
+}
+
+function product(prefix: string, columns: number): Graph {
+  return graph({
+    nodes: [node('MatMul', ['x', `${prefix}w`], [`${prefix}y`], {}, 'product')],
+    inputs: [],
+    outputs: [{ name: `${prefix}y`, type: 'float32' }],
+    initializers: [floats(`${prefix}w`, [3, columns], new Float32Array(3 * columns))],
+  });
+}
+
+function looping(trips: Partial<Graph>): Model {
+  const body = graph({
+    nodes: [
+      node('MatMul', ['state', 'square'], ['next']),
+      node('Identity', ['going'], ['still']),
+      node('Identity', ['next'], ['step']),
+    ],
+    inputs: [
+      { name: 'i', type: 'int64', shape: [] },
+      { name: 'going', type: 'bool', shape: [] },
+      { name: 'state', type: 'float32' },
+    ],
+    outputs: [
+      { name: 'still', type: 'bool' },
+      { name: 'next', type: 'float32' },
+      { name: 'step', type: 'float32' },
+    ],
+    initializers: [floats('square', [3, 3], new Float32Array(9))],
+  });
+  return model(
+    graph({
+      nodes: [withGraphs(node('Loop', ['m', '', 'x'], ['last', 'all']), { body })],
+      inputs: [input('x', [2, 3]), ...(trips.inputs ?? [])],
+      outputs: [
+        { name: 'last', type: 'float32' },
+        { name: 'all', type: 'float32' },
+      ],
+      initializers: trips.initializers ?? [],
+    }),
+  );
+}
+
+function branching(condition: Partial<Graph>): Model {
+  return model(
+    graph({
+      nodes: [
+        withGraphs(node('If', ['c'], ['y']), {
+          then_branch: product('t', 4),
+          else_branch: product('e', 7),
+        }),
+      ],
+      outputs: [{ name: 'y', type: 'float32' }],
+      inputs: [input('x', [2, 3]), ...(condition.inputs ?? [])],
+      initializers: condition.initializers ?? [],
+    }),
+  );
 }

@@ -66,13 +66,11 @@ describe.runIf(hasShared)('shapes of real files', () => {
   });
 
   it('assumes sizes that make sense, and says which', async () => {
-    const assumed = async (name: string) =>
-      (await inferShapes(openModel(sharedFile(`models/onnx/${name}.onnx`)))).assumed;
-    expect(await assumed('cntk_mnist-8')).toEqual([]);
-    expect(await assumed('super_resolution_10')).toEqual(['batch_size=1']);
-    expect(await assumed('ppocr_mobile_v1.1_det')).toEqual(['image[0]=1', 'image[2]=224', 'image[3]=224']);
+    expect(await assumedFor('cntk_mnist-8')).toEqual([]);
+    expect(await assumedFor('super_resolution_10')).toEqual(['batch_size=1']);
+    expect(await assumedFor('ppocr_mobile_v1.1_det')).toEqual(['image[0]=1', 'image[2]=224', 'image[3]=224']);
     // A window of 256 samples slides over the input: one sample is not enough for it.
-    expect(await assumed('silero_vad')).toEqual(['input[0]=1', 'input[1]=512', 'state[1]=1']);
+    expect(await assumedFor('silero_vad')).toEqual(['input[0]=1', 'input[1]=512', 'state[1]=1']);
   });
 
   it('gives the reason where the runtime was asked and does not load the model', async () => {
@@ -88,4 +86,8 @@ describe.runIf(hasShared)('shapes of real files', () => {
 async function chosenSizes(model: Model): Promise<InputSizes> {
   const { assumed } = await inferShapes(model);
   return [...inputSizes(model)].find((sizes) => sizes.assumed.join() === assumed.join())!;
+}
+
+async function assumedFor(name: string): Promise<readonly string[]> {
+  return (await inferShapes(openModel(sharedFile(`models/onnx/${name}.onnx`)))).assumed;
 }
