@@ -51,7 +51,7 @@ function readTheme(): Theme {
     gridLine: `color-mix(in srgb, ${foreground} 18%, transparent)`,
     focus: color('focusBorder', foreground),
     before: color('charts-blue', '#3794ff'),
-    after: color('charts-orange', '#d18616'),
+    after: style.getPropertyValue('--counterweight-after').trim() || foreground,
     error: color('charts-purple', '#b180d7'),
     fontFamily: style.fontFamily,
     fontSize: Math.max(10, Number.parseFloat(style.fontSize) - 2),

@@ -139,7 +139,12 @@ function makeChart(options: HistogramChartOptions, logCounts: boolean): Histogra
       },
       interaction: { mode: 'nearest', axis: 'x', intersect: false },
     },
-    plugins: [wholePixels, gridLines(options, theme), zeroNotes(series, theme, counts.cut && !logCounts)],
+    plugins: [
+      wholePixels,
+      outline(series, theme),
+      gridLines(options, theme),
+      zeroNotes(series, theme, counts.cut && !logCounts),
+    ],
   });
 }
 
@@ -148,7 +153,7 @@ function dataset(series: HistogramSeries, index: number, theme: Theme): ChartDat
     label: series.label,
     xAxisID: `x${index}`,
     data: series.bins.map((bin) => ({ x: (bin.from + bin.to) / 2, y: bin.count, bin })),
-    backgroundColor: transparent(theme[series.tone], index === 0 ? 0.6 : 0.7),
+    backgroundColor: transparent(theme[series.tone], index === 0 ? 0.6 : 0.25),
     hoverBackgroundColor: theme[series.tone],
     borderWidth: 0,
     inflateAmount: 0,
@@ -161,11 +166,18 @@ function countTicks(logCounts: boolean, max: number): readonly number[] {
   return Array.from({ length: Math.floor(Math.log10(Math.max(max, 1))) + 1 }, (_, power) => 10 ** power);
 }
 
+/** What Chart.js lays out of a bar: its middle and its top, in pixels. */
+interface BarPlace {
+  x: number;
+  y: number;
+  width: number;
+}
+
 /** Bars that meet share a whole pixel as their edge: else a seam shows between them, or a stripe where they overlap. */
 const wholePixels: Plugin<'bar'> = {
   id: 'wholePixels',
   beforeDatasetDraw: (_chart, { meta }) => {
-    for (const bar of meta.data as unknown as { x: number; width: number }[]) {
+    for (const bar of meta.data as unknown as BarPlace[]) {
       const { x, width } = bar;
       const [left, right] = [Math.round(x - width / 2), Math.round(x + width / 2)];
       bar.x = (left + right) / 2;
@@ -173,6 +185,35 @@ const wholePixels: Plugin<'bar'> = {
     }
   },
 };
+
+/** The second series as a line over the first: two fills on one another would make a third colour. */
+function outline(series: readonly HistogramSeries[], theme: Theme): Plugin<'bar'> {
+  return {
+    id: 'outline',
+    afterDatasetDraw: (chart, { index, meta }) => {
+      const tone = series[index]?.tone;
+      if (index === 0 || tone === undefined) return;
+      const { ctx, chartArea } = chart;
+      const { left, top, right, bottom } = chartArea;
+      ctx.save();
+      ctx.beginPath();
+      ctx.rect(left, top, right - left, bottom - top);
+      ctx.clip();
+      ctx.strokeStyle = theme[tone];
+      ctx.lineWidth = 1.5;
+      ctx.beginPath();
+      let last = bottom;
+      for (const { x, y, width } of meta.data as unknown as BarPlace[]) {
+        ctx.lineTo(x - width / 2, last);
+        ctx.lineTo(x - width / 2, y);
+        ctx.lineTo(x + width / 2, y);
+        last = y;
+      }
+      ctx.stroke();
+      ctx.restore();
+    },
+  };
+}
 
 /** The values that a quantized weight can take, while there is room between them. */
 function gridLines({ gridStep }: HistogramChartOptions, theme: Theme): Plugin<'bar'> {
