@@ -154,5 +154,13 @@ async function savePicture(canvas: HTMLCanvasElement, name: string, host: PanelH
   context.drawImage(canvas, 0, 0);
   const blob = await new Promise<Blob | null>((resolve) => copy.toBlob(resolve, 'image/png'));
   if (!blob) return;
-  await host.call('save', { name: `${name}.png`, content: new Uint8Array(await blob.arrayBuffer()) });
+  await host.call('save', {
+    name: `${asFileName(name)}.png`,
+    content: new Uint8Array(await blob.arrayBuffer()),
+  });
+}
+
+/** Layers are named like paths; a file cannot be. */
+function asFileName(name: string): string {
+  return name.replaceAll(/[\\/:*?"<>|\s]+/g, '-').replace(/^[-.]+/, '');
 }
