@@ -5,7 +5,7 @@ import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
 import type { ReportView } from '../../shared/contracts/viewModels';
 import { writeFilesAtomically } from '../formats/atomicFiles';
-import { reportMarkdown } from './reportText';
+import { reportMarkdown } from './reportMarkdown';
 
 export interface ReportFolder {
   /** Takes the folder and those around it away again, as far as they were made for the report and are empty. */

@@ -1,4 +1,4 @@
-// A report as text: a table for the terminal, and report.md for whoever opens the run's folder.
+// A report as Markdown: report.md, for whoever opens the run's folder.
 import { fillTemplate, noteTemplates } from '../../shared/base/messages';
 import {
   formatBytes,
@@ -13,29 +13,6 @@ import type { LayerChangeView, OutputChangeView, ReportView } from '../../shared
 interface Table {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-}
-
-/** The report as aligned plain text, without a newline at its end. */
-export function reportText(report: ReportView): string {
-  const parts = [
-    `${report.original.path} → ${report.compressed.path}`,
-    plainTable(sizesTable(report)),
-    changedLayers(report.layers),
-  ];
-  if (report.outputs.length > 0) {
-    parts.push(`Outputs, compared on ${report.comparedOn}:\n${plainTable(outputsTable(report.outputs))}`);
-  }
-  if (report.notes.length > 0) parts.push(noteLines(report).join('\n'));
-  return parts.join('\n\n');
-}
-
-/** Whoever reads a terminal wants to see what happened, and scroll past nothing else. */
-function changedLayers(layers: readonly LayerChangeView[]): string {
-  const changed = layers.filter((layer) => layer.mse > 0 || layer.typeBefore !== layer.typeAfter);
-  const others = layers.length - changed.length;
-  const lines = changed.length > 0 ? [plainTable(layersTable(changed))] : [];
-  if (others > 0) lines.push(`${others} ${others === 1 ? 'layer is' : 'layers are'} unchanged.`);
-  return lines.join('\n');
 }
 
 /** The report as Markdown. */
@@ -130,20 +107,6 @@ function outputsTable(outputs: readonly OutputChangeView[]): Table {
 
 function noteLines({ notes }: ReportView): string[] {
   return notes.map(({ code, values }) => fillTemplate(noteTemplates[code], values));
-}
-
-/** The first column is words and lies to the left, figures to the right. */
-function plainTable({ head, rows }: Table): string {
-  const lines = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
 
 function markdownTable({ head, rows }: Table): string {
