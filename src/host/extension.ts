@@ -20,6 +20,7 @@ import type { PageActions } from './panel/panelPage';
 import { runsFolderFor, runsFolders } from './runFolder';
 import { Experiments } from './runs/experiments';
 import { onSettingChange, readSetting } from './settings';
+import { registerParameterLenses } from './sourceCode/parameterLenses';
 import { ExperimentsView } from './views/experimentsView';
 import { JobStatus } from './views/jobStatus';
 import { LayersView } from './views/layersView';
@@ -105,12 +106,15 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   own(vscode.window.registerWebviewPanelSerializer(viewIds.panel, panel));
   own(modelEditor.register());
+  own(registerParameterLenses(path.join(extensionUri.fsPath, 'dist', 'tree-sitter')));
 
   const refreshRuns = (): void =>
     void experiments.refresh().catch((error: unknown) => log.warn(stackOf(error)));
   own(experiments.onDidChange((run) => void (run !== undefined && controller.update(run))));
   own(experiments.onDidEnd((run) => void controller.update(run)));
-  own(watchFiles('**/.counterweight/runs/*/run.json', refreshRuns));
+  // A folder that is removed is one event, whatever it held.
+  own(watchFiles('**/.counterweight', refreshRuns));
+  own(watchFiles('**/.counterweight/**', refreshRuns));
   own(vscode.workspace.onDidChangeWorkspaceFolders(refreshRuns));
   own(
     watchFiles('**/*.onnx', ({ fsPath }) => {

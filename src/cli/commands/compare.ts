@@ -36,4 +36,4 @@ Examples:
 }
 
 export const dataHelp =
-  'data to run both on: glyphs[:key=value,…], a folder of IDX files, or an .npz file (default: random inputs)';
+  'data to run both on: glyphs[:key=value,…], a folder of IDX files, or a .yaml file that describes data (default: random inputs)';
