@@ -31,9 +31,10 @@ export async function statisticsOf(parts: Iterable<Numbers>, pause: Pause): Prom
     elements: all.finite + all.notFinite,
     zeros: all.zeros,
     notFinite: all.notFinite,
-    min: some ? all.min : null,
-    max: some ? all.max : null,
-    mean: some ? all.mean : null,
+    // A negative zero becomes a zero: no reader of the figures could tell why they differ.
+    min: some ? all.min + 0 : null,
+    max: some ? all.max + 0 : null,
+    mean: some ? all.mean + 0 : null,
     standardDeviation: some ? Math.sqrt(all.squares / all.finite) : null,
   };
 }
