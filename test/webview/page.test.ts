@@ -186,6 +186,12 @@ describeInBrowser('the panel', ({ open, url }) => {
     await expect.poll(() => page.locator('.page').evaluate((element) => element.scrollTop)).toBe(150);
   });
 
+  it('says so where a layer has no weights to draw', async () => {
+    const page = await open('wide', { layer: '/none/Gemm' });
+    await page.getByText('This tensor has no elements.').waitFor();
+    expect(await page.locator('canvas.heatmap').count()).toBe(0);
+  });
+
   it('changes its drawings with the theme', async () => {
     const page = await open('experiment', { layer: '/fc2/Gemm' });
     await settled(page);

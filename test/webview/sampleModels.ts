@@ -42,10 +42,10 @@ export const lenet: SampleModel = {
   layers: [dense('fc1', 300, 784), dense('fc2', 100, 300), dense('fc3', 10, 100)],
 };
 
-/** A layer of four weights to a cell. */
+/** A layer of four weights to a cell, and one of none. */
 export const wideModel: SampleModel = {
   path: '/projects/digits/models/wide.onnx',
-  layers: [dense('wide', 1024, 1024)],
+  layers: [dense('wide', 1024, 1024), dense('none', 0, 1024)],
 };
 
 /** The layers of a small MobileNet. */
@@ -141,11 +141,15 @@ function tensorView(tensor: SampleTensor, side: 'before' | 'after'): TensorView 
     shape: tensor.shape,
     parameters: content.length,
     bytes: quantized ? content.length + 4 * tensor.shape[0]! : 4 * content.length,
-    sparsity: zeros / content.length,
-    min,
-    max,
-    mean,
-    standardDeviation: Math.sqrt(squares / content.length - mean * mean),
+    ...(content.length > 0
+      ? {
+          sparsity: zeros / content.length,
+          min,
+          max,
+          mean,
+          standardDeviation: Math.sqrt(squares / content.length - mean * mean),
+        }
+      : { sparsity: null, min: null, max: null, mean: null, standardDeviation: null }),
   };
 }
 
@@ -160,7 +164,7 @@ function layerView(layer: SampleLayer, side: 'before' | 'after'): LayerView {
     parameters,
     bytes: sum((tensor) => tensor.bytes),
     macs: layer.tensors[0]!.shape.reduce((product, length) => product * length, layer.uses),
-    sparsity: sum((tensor) => tensor.parameters * (tensor.sparsity ?? 0)) / parameters,
+    sparsity: sum((tensor) => tensor.parameters * (tensor.sparsity ?? 0)) / Math.max(1, parameters),
     outputShape:
       layer.operator === 'Conv'
         ? ['N', layer.tensors[0]!.shape[0]!, null, null]

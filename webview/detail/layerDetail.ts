@@ -34,9 +34,6 @@ export function createLayerDetail(options: LayerDetailOptions): DetailPart {
     tensors.length > 1 && tensors.some((tensor) => tensor.name === chosen)
       ? tensorTabs(tensors, chosen, panelId, options.onTensor)
       : undefined;
-  const heatmap = owned.add(createHeatmapFigure(options));
-  const weights = owned.add(createWeightHistogram(options));
-  const errors = detail.error && owned.add(createErrorHistogram(options, detail.error));
   return {
     element: element(
       'div',
@@ -51,12 +48,22 @@ export function createLayerDetail(options: LayerDetailOptions): DetailPart {
           attributes: { role: tabs ? 'tabpanel' : null, 'aria-label': tabs ? chosen : null },
         },
         tensorTable(detail),
-        heatmap.element,
-        element('div', { class: 'histograms' }, weights.element, errors?.element),
+        ...pictures(options, owned),
       ),
     ),
     dispose: () => owned.dispose(),
   };
+}
+
+function pictures(options: LayerDetailOptions, owned: DisposableStore): readonly HTMLElement[] {
+  const { before, error } = options.detail;
+  if (before.heatmap.cellRows === 0 || before.heatmap.cellColumns === 0) {
+    return [element('p', { class: 'dim hint', text: l10n.t('This tensor has no elements.') })];
+  }
+  const heatmap = owned.add(createHeatmapFigure(options));
+  const weights = owned.add(createWeightHistogram(options));
+  const errors = error && owned.add(createErrorHistogram(options, error));
+  return [heatmap.element, element('div', { class: 'histograms' }, weights.element, errors?.element)];
 }
 
 function layerHeader(detail: LayerDetailView, layer: LayerView | undefined): HTMLElement {

@@ -169,7 +169,8 @@ export function toCanvas(
  */
 export function canvasHeight(size: MatrixSize, width: number): number {
   const lowest = Math.min(size.rows * 20, 200);
-  return Math.round(clamp((width * size.rows) / size.columns, lowest, 340));
+  const highest = Math.min(size.rows * 40, 340);
+  return Math.round(clamp((width * size.rows) / size.columns, lowest, highest));
 }
 
 function span(cell: number, weights: number, cells: number): [start: number, length: number] {

@@ -191,6 +191,7 @@ it('draws weights square where the height is handy, and never too low or too hig
   expect(canvasHeight({ rows: 1000, columns: 10 }, 600)).toBe(340);
   expect(canvasHeight({ rows: 10, columns: 4096 }, 600)).toBe(200);
   expect(canvasHeight({ rows: 1, columns: 300 }, 600)).toBe(20);
+  expect(canvasHeight({ rows: 1, columns: 1 }, 600)).toBe(40);
 });
 
 function expectInside(view: View, size: MatrixSize): void {
