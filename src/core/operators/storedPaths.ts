@@ -15,7 +15,11 @@ export interface StoredPath {
   readonly value: string;
   readonly storedIn: Graph;
   readonly tensor: Tensor;
+  /** The nodes that the tensor goes through first and last, if there are any. */
+  readonly first?: PathStep;
   readonly last?: PathStep;
+  /** Whether it is dequantized on its way. */
+  readonly dequantized: boolean;
 }
 
 interface PathStep {
@@ -32,54 +36,77 @@ export type PathFinder = (scope: Scope, value: string) => readonly StoredPath[];
 /** A finder for one model. A value has ways only if it consists of stored elements alone. */
 export function pathFinder(): PathFinder {
   const known = new Map<Scope, Map<string, readonly StoredPath[]>>();
-  const find: PathFinder = (from, value) => {
-    const scope = value === '' ? undefined : definingScope(from, value);
-    if (!scope) return [];
+  const pathsIn = (scope: Scope): Map<string, readonly StoredPath[]> => {
     const paths = known.get(scope) ?? new Map<string, readonly StoredPath[]>();
     known.set(scope, paths);
-    const before = paths.get(value);
-    if (before) return before;
-    // A graph with a cycle is not valid; here it finds nothing instead of never ending.
-    paths.set(value, []);
-    const found = pathsOf(scope, value, find);
-    paths.set(value, found);
-    return found;
+    return paths;
   };
-  return find;
+  const lookUp: PathFinder = (from, value) => {
+    const scope = definingScope(from, value);
+    return (scope && pathsIn(scope).get(value)) ?? [];
+  };
+  return (from, wanted) => {
+    // A stack of our own: chains of nodes are deeper than calls may be.
+    const stack = [{ from, value: wanted, entered: false }];
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const { value, entered } = top;
+      const scope = value === '' ? undefined : definingScope(top.from, value);
+      const paths = scope && pathsIn(scope);
+      if (!paths || (paths.has(value) && !entered)) {
+        stack.pop();
+      } else if (entered) {
+        paths.set(value, pathsOf(scope, value, lookUp));
+        stack.pop();
+      } else {
+        top.entered = true;
+        // A graph with a cycle is not valid; here it finds nothing instead of never ending.
+        paths.set(value, []);
+        const source = sourceOf(scope, value);
+        for (const input of source?.inputs ?? []) {
+          stack.push({ from: scope, value: source?.node.inputs[input] ?? '', entered: false });
+        }
+      }
+    }
+    return lookUp(from, wanted);
+  };
 }
 
-function pathsOf(scope: Scope, value: string, find: PathFinder): readonly StoredPath[] {
-  const tensor = scope.stored.get(value);
-  if (tensor) return [{ value, storedIn: scope.graph, tensor }];
+interface Source {
+  readonly node: Node;
+  readonly inputs: readonly number[];
+}
+
+/** The node that passes on what becomes the value, with the inputs in question. */
+function sourceOf(scope: Scope, value: string): Source | undefined {
+  if (scope.stored.has(value)) return undefined;
   const node = scope.producers.get(value);
   const inputs = node && operatorOf(node)?.passes?.(node, node.outputs.indexOf(value));
-  if (!node || !inputs) return [];
+  return node && inputs && { node, inputs };
+}
+
+/** The ways to a value when those to its sources are known. */
+function pathsOf(scope: Scope, value: string, lookUp: PathFinder): readonly StoredPath[] {
+  const tensor = scope.stored.get(value);
+  if (tensor) return [{ value, storedIn: scope.graph, tensor, dequantized: false }];
+  const source = sourceOf(scope, value);
+  if (!source) return [];
+  const { node, inputs } = source;
   const byTensor = new Map<Tensor, StoredPath>();
   for (const input of inputs) {
-    const paths = find(scope, node.inputs[input] ?? '');
+    const paths = lookUp(scope, node.inputs[input] ?? '');
     if (paths.length === 0) return [];
     for (const before of paths) {
       if (byTensor.has(before.tensor)) continue;
-      const { value: name, storedIn, tensor: content } = before;
-      byTensor.set(content, { value: name, storedIn, tensor: content, last: { node, scope, input, before } });
+      const last = { node, scope, input, before };
+      byTensor.set(before.tensor, {
+        ...before,
+        first: before.first ?? last,
+        last,
+        dequantized: before.dequantized || operatorOf(node)?.dequantizes === true,
+      });
     }
   }
   return [...byTensor.values()];
-}
-
-/** The first node that the stored tensor goes through, if there is one. */
-export function firstStep(path: StoredPath): PathStep | undefined {
-  let step = path.last;
-  while (step?.before.last) step = step.before.last;
-  return step;
-}
-
-/** Whether the tensor is dequantized on its way. */
-export function isDequantized(path: StoredPath): boolean {
-  for (let step = path.last; step; step = step.before.last) {
-    if (operatorOf(step.node)?.dequantizes === true) return true;
-  }
-  return false;
 }
 
 /** The stored tensor's own axis that is the given axis (negative: from the end) of the value at the end of the way. */

@@ -6,7 +6,7 @@ import { axisOf } from './dimensions';
 import type { WeightInput } from './operator';
 import { operatorOf } from './operators';
 import type { Scope } from './scope';
-import { firstStep, isDequantized, storedAxis, type PathFinder, type StoredPath } from './storedPaths';
+import { storedAxis, type PathFinder, type StoredPath } from './storedPaths';
 
 /** What makes real numbers of a stored integer tensor. */
 export interface Dequantize {
@@ -63,7 +63,7 @@ interface InputPath {
 function useOf(use: InputPath): TensorUse {
   const { node, path, fact, passing } = use;
   const { value, storedIn, tensor } = path;
-  const dequantized = isDequantized(path) || (passing && operatorOf(node)?.dequantizes === true);
+  const dequantized = path.dequantized || (passing && operatorOf(node)?.dequantizes === true);
   const quantized = isInteger(tensor.type) && (dequantized || fact?.quantized === true);
   const counts = isFloat(tensor.type) || quantized;
   // A lone number is part of the computation, like the 3 of a hard swish.
@@ -94,7 +94,7 @@ function gridOf(
   { node, scope, find, path, fact }: InputPath,
   outputAxis: number | undefined,
 ): Grid | undefined {
-  const step = firstStep(path);
+  const step = path.first;
   if (step && operatorOf(step.node)?.dequantizes === true) {
     const axis = axisOf(attribute(step.node, 'axis', 'int') ?? 1, path.tensor.shape.length);
     return gridAt(step.node, step.scope, find, { scale: 1, zeroPoint: 2 }, axis);

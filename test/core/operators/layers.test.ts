@@ -292,6 +292,13 @@ it('ends on graphs with a cycle', () => {
   expect(layersOf(single(nodes, [])).flatMap(({ tensors }) => tensors)).toEqual([]);
 });
 
+it('follows very long chains, whatever the order of the file', () => {
+  const chain = Array.from({ length: 20_000 }, (_, i) => node('Identity', [`v${i}`], [`v${i + 1}`]));
+  const product = node('MatMul', ['x', 'v20000'], ['y'], {}, 'product');
+  const layers = layersOf(single([product, ...chain.toReversed()], [zeros('v0', [3, 4])]));
+  expect(layers[0]!.tensors.map(described)).toEqual(['weight 1']);
+});
+
 describe.runIf(hasShared)('real files', () => {
   const rows = hasShared
     ? readFileSync(sharedFile('models/expected-onnx-elements.tsv'), 'utf8')

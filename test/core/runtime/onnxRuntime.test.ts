@@ -1,8 +1,11 @@
 // Both packages of ONNX Runtime behind the one interface, on real files.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { modelToBytes } from '../../../src/core/formats/modelBytes';
+import type { ElementType } from '../../../src/core/ir/elementType';
 import { firstRuntime, nativeRuntime, onnxRuntime, webRuntime } from '../../../src/core/runtime/onnxRuntime';
 import { CounterweightError } from '../../../src/shared/base/errors';
+import { graph, model, node } from '../../support/build';
 import { hasShared, sharedFile } from '../../support/sharedFiles';
 
 const runtimes = [
@@ -33,6 +36,35 @@ describe('choosing a runtime', () => {
       code: 'RUNTIME_MISSING',
       values: { problem: 'no binding; no WebAssembly' },
     });
+  });
+});
+
+describe.each(runtimes)('element types in %s', (_, load) => {
+  it.each<[ElementType, ArrayBufferView]>([
+    ['float32', Float32Array.of(1.5, -2, 0)],
+    ['float64', Float64Array.of(1.5, -2, 0)],
+    // The bits of 1.5, -2 and 0.
+    ['float16', Uint16Array.of(0x3e00, 0xc000, 0)],
+    ['int8', Int8Array.of(-128, 0, 127)],
+    ['uint8', Uint8Array.of(0, 128, 255)],
+    ['int16', Int16Array.of(-32768, 0, 32767)],
+    ['uint16', Uint16Array.of(0, 1, 65535)],
+    ['int32', Int32Array.of(-(2 ** 31), 0, 2 ** 31 - 1)],
+    ['uint32', Uint32Array.of(0, 1, 2 ** 32 - 1)],
+    ['int64', BigInt64Array.of(-(2n ** 63n), 0n, 2n ** 63n - 1n)],
+    ['uint64', BigUint64Array.of(0n, 1n, 2n ** 64n - 1n)],
+    ['bool', Uint8Array.of(1, 0, 1)],
+  ])('%s goes in and comes out bit by bit', async (type, data) => {
+    const values = [{ name: 'x', type, shape: [3] }];
+    const identity = graph({
+      nodes: [node('Identity', ['x'], ['y'])],
+      inputs: values,
+      outputs: [{ name: 'y', type, shape: [3] }],
+    });
+    const session = await (await load()).load(modelToBytes(model(identity)));
+    const { y } = await session.run({ x: { type, shape: [3], data } });
+    expect(y).toEqual({ type, shape: [3], data });
+    await session.dispose();
   });
 });
 
