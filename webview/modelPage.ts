@@ -47,7 +47,7 @@ export interface ModelPage {
 export function createModelPage(options: ModelPageOptions): ModelPage {
   const { subject, store } = options;
   const model = modelOf(subject);
-  const { head, table } = contentOf(options);
+  const { head, table, findings } = contentOf(options);
   const detail = createDetailPane({ ...options, model });
   const overview = element(
     'div',
@@ -56,7 +56,14 @@ export function createModelPage(options: ModelPageOptions): ModelPage {
     notesSection(model.warnings, store),
     section({ key: 'layers', title: l10n.t('Layers'), store }, table.element),
   );
-  const page = element('div', { class: `page page-${subject.kind}` }, overview, detail.element);
+  // The picture of a layer comes before the figures of the whole, where one column holds both.
+  const page = element(
+    'div',
+    { class: `page page-${subject.kind}` },
+    overview,
+    detail.element,
+    findings && element('div', { class: 'findings' }, ...findings),
+  );
   rememberScroll(overview, 'overview', store);
   rememberScroll(page, 'page', store);
   return {
@@ -69,7 +76,14 @@ export function createModelPage(options: ModelPageOptions): ModelPage {
   };
 }
 
-function contentOf(options: ModelPageOptions): { head: readonly HTMLElement[]; table: LayerTable } {
+interface PageContent {
+  readonly head: readonly HTMLElement[];
+  readonly table: LayerTable;
+  /** What the outputs lost, and what is worth knowing of it. */
+  readonly findings?: readonly HTMLElement[];
+}
+
+function contentOf(options: ModelPageOptions): PageContent {
   const { subject, store } = options;
   switch (subject.kind) {
     case 'model':
@@ -81,16 +95,18 @@ function contentOf(options: ModelPageOptions): { head: readonly HTMLElement[]; t
       const { report } = subject;
       const pair = { ...report, before: report.original, after: report.compressed };
       return {
-        head: [experimentHeader(subject.model, report, options), summary(pair, report, store)],
+        head: [experimentHeader(subject.model, report, options), sizes(pair, store)],
         table: changeTable(report, options),
+        findings: findingsOf(report, store),
       };
     }
     case 'comparison': {
       const { before, after, comparison } = subject;
       const pair = { ...comparison, before: before.totals, after: after.totals };
       return {
-        head: [comparisonHeader(before, after), summary(pair, comparison, store)],
+        head: [comparisonHeader(before, after), sizes(pair, store)],
         table: changeTable(comparison, options),
+        findings: findingsOf(comparison, store),
       };
     }
     default:
@@ -129,24 +145,24 @@ function comparisonHeader(before: ModelView, after: ModelView): HTMLElement {
   return pageHeader(title, facts, modelFacts(before), []);
 }
 
-function summary(pair: MeasuredPair, comparison: ComparisonView, store: ViewStateStore): HTMLElement {
+function sizes(pair: MeasuredPair, store: ViewStateStore): HTMLElement {
+  return section({ key: 'sizes', title: l10n.t('Sizes'), store }, sizesTable(pair));
+}
+
+function findingsOf(comparison: ComparisonView, store: ViewStateStore): HTMLElement[] {
   const { outputs, notes, comparedOn } = comparison;
-  return element(
-    'div',
-    { class: 'summary' },
-    section({ key: 'sizes', title: l10n.t('Sizes'), store }, sizesTable(pair)),
+  const measured =
     outputs.length > 0 &&
-      section(
-        {
-          key: 'outputs',
-          title: l10n.t('Outputs'),
-          description: l10n.t('compared on {0}', comparedOn),
-          store,
-        },
-        element('div', { class: 'table-scroller plain' }, outputsTable(outputs)),
-      ),
-    notes.length > 0 && noteList(notes),
-  );
+    section(
+      {
+        key: 'outputs',
+        title: l10n.t('Outputs'),
+        description: l10n.t('compared on {0}', comparedOn),
+        store,
+      },
+      element('div', { class: 'table-scroller plain' }, outputsTable(outputs)),
+    );
+  return [measured, notes.length > 0 && noteList(notes)].filter((part) => part !== false);
 }
 
 /** "prune 80% · quantize int8": the steps as a recipe names them, with their most telling setting. */

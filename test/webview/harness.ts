@@ -157,6 +157,7 @@ async function takeScreenshots(folder: string, only: RegExp): Promise<void> {
   try {
     for (const theme of themes) {
       for (const [width, height] of [
+        [500, 1000],
         [680, 1000],
         [1200, 900],
       ] as const) {

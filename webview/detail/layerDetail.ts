@@ -98,7 +98,7 @@ function tensorTable({ before, after }: LayerDetailView): HTMLElement {
     after && element('td'),
     ...columns.map((name, index) =>
       element('th', {
-        class: `${index < 2 ? 'text' : 'number'} ${index === 2 ? 'spare' : ''}`,
+        class: `${index < 2 ? 'text' : 'number'} ${spared[index] ?? ''}`,
         text: name,
         attributes: { scope: 'col' },
       }),
@@ -124,6 +124,9 @@ function tensorTable({ before, after }: LayerDetailView): HTMLElement {
   );
 }
 
+/** Columns of the statistics that go first where there is little room: parameters, then mean and deviation. */
+const spared: Readonly<Record<number, string>> = { 2: 'spare', 7: 'sparer', 8: 'sparer' };
+
 function tensorRow(tensor: TensorView, label: string | undefined): HTMLTableRowElement {
   const values: readonly [Child, boolean][] = [
     [tensor.type, false],
@@ -141,7 +144,7 @@ function tensorRow(tensor: TensorView, label: string | undefined): HTMLTableRowE
     {},
     label !== undefined && element('th', { class: 'text', text: label, attributes: { scope: 'row' } }),
     ...values.map(([value, numeric], index) =>
-      element('td', { class: `${numeric ? 'number' : 'text'} ${index === 2 ? 'spare' : ''}` }, value),
+      element('td', { class: `${numeric ? 'number' : 'text'} ${spared[index] ?? ''}` }, value),
     ),
   );
 }

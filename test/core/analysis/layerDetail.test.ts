@@ -35,10 +35,12 @@ function original(): Model {
   );
 }
 
+function int8s(name: string, shape: readonly number[], values: Int8Array): Tensor {
+  return Tensor.fromBytes(name, 'int8', shape, new Uint8Array(values.buffer));
+}
+
 function quantized(): Model {
   const { graph: content, ...rest } = original();
-  const int8s = (name: string, shape: readonly number[], values: Int8Array) =>
-    Tensor.fromBytes(name, 'int8', shape, new Uint8Array(values.buffer));
   return {
     ...rest,
     graph: {

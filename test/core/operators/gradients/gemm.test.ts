@@ -1,5 +1,5 @@
 // The gradient of Gemm for every way that its factors can lie and its summand can be repeated.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { node } from '../../../support/build';
 import { gradientError } from '../../../support/checkGradient';
