@@ -2,12 +2,21 @@
 
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** The colour themes that the panel is looked at in: their names in the theme picker and the window's mark. */
+/** The colour themes that the panel is looked at in: their names in the theme picker, and the marks of the
+ * window and of the page in it. */
 export const themes = {
-  dark: { label: 'Dark Modern', workbenchClass: 'vs-dark' },
-  light: { label: 'Light Modern', workbenchClass: 'vs' },
-  highContrastDark: { label: 'Dark High Contrast', workbenchClass: 'hc-black' },
-  highContrastLight: { label: 'Light High Contrast', workbenchClass: 'hc-light' },
+  dark: { label: 'Dark Modern', workbenchClass: 'vs-dark', pageKind: 'vscode-dark' },
+  light: { label: 'Light Modern', workbenchClass: 'vs', pageKind: 'vscode-light' },
+  highContrastDark: {
+    label: 'Dark High Contrast',
+    workbenchClass: 'hc-black',
+    pageKind: 'vscode-high-contrast',
+  },
+  highContrastLight: {
+    label: 'Light High Contrast',
+    workbenchClass: 'hc-light',
+    pageKind: 'vscode-high-contrast-light',
+  },
 } as const;
 export type Theme = keyof typeof themes;
 

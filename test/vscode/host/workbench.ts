@@ -19,7 +19,7 @@ export interface Workbench {
   quickMessage(text: string | RegExp): Locator;
   /** A file in the Explorer. */
   file(name: string): Locator;
-  /** Opens a file from the Explorer with a double click. */
+  /** Opens a text file from the Explorer with a double click. */
   openFile(name: string): Promise<void>;
   /** An entry of the open context menu. */
   menuItem(label: string): Locator;
@@ -32,6 +32,8 @@ export interface Workbench {
   dialogButton(text: string | RegExp, label: string | RegExp): Locator;
   /** An icon of the activity bar. */
   container(name: string): Locator;
+  /** Shows a container of the side bar. */
+  openContainer(name: string): Promise<void>;
   /** The body of a view in the side bar, by its title. */
   view(title: string): Locator;
   /** A row of any tree in the side bar. */
@@ -67,6 +69,8 @@ export function workbench(page: Page): Workbench {
     openFile: async (name) => {
       await driver.file(name).dblclick();
       await page.locator(`.tab[data-resource-name="${name}"]`).waitFor();
+      // It takes the focus a moment later.
+      await page.locator('.editor-instance .monaco-editor.focused').waitFor();
     },
     menuItem: (label) =>
       page
@@ -76,16 +80,19 @@ export function workbench(page: Page): Workbench {
         .first(),
     choose: async (target, label) => {
       const item = driver.menuItem(label);
-      // A menu holds what was known when it opened, so it is opened anew until it has the entry.
-      for (let attempt = 0; attempt < 5; attempt++) {
-        await target.click({ button: 'right' });
-        if (await becomesVisible(item, 2000)) break;
-        await driver.closeMenu();
-      }
-      // It ignores clicks in its first moments, so it is clicked until it has closed.
-      for (let attempt = 0; attempt < 5; attempt++) {
-        await item.click({ timeout: 2000 }).catch(() => undefined);
-        if (await becomesHidden(menu, 1000)) return;
+      for (let attempt = 0; attempt < 8; attempt++) {
+        // A menu holds what was known when it opened, so it is opened anew until it has the entry.
+        if (!(await item.isVisible())) await target.click({ button: 'right' });
+        if (!(await becomesVisible(item, 2000))) {
+          await driver.closeMenu();
+          continue;
+        }
+        // It ignores clicks in its first moments, and it closes when something else takes the focus.
+        const clicked = await item.click({ timeout: 2000 }).then(
+          () => true,
+          () => false,
+        );
+        if (clicked && (await becomesHidden(menu, 1000))) return;
       }
       throw new Error(`The menu has no ${label}, or stays open`);
     },
@@ -102,6 +109,12 @@ export function workbench(page: Page): Workbench {
     dialogButton: (text, label) =>
       page.locator('.monaco-dialog-box', { hasText: text }).locator('.monaco-button', { hasText: label }),
     container: (name) => page.locator(`.activitybar .action-label[aria-label^="${name}"]`).first(),
+    openContainer: async (name) => {
+      // A click on the icon of what is open closes it.
+      const open = page.locator(`.activitybar .action-item.checked .action-label[aria-label^="${name}"]`);
+      if (!(await open.isVisible())) await driver.container(name).click();
+      await open.waitFor();
+    },
     view: (title) =>
       page
         .locator('.pane', { has: page.locator(`.pane-header[aria-label^="${title}"]`) })

@@ -85,11 +85,11 @@ describe('compressing a model', () => {
 
   it('lists the finished run', async () => {
     const { bench } = session;
-    await bench.container('Counterweight').click();
+    await bench.openContainer('Counterweight');
     const run = bench.treeRow('digits.onnx · prune 80% + int8 per channel');
     await run.waitFor();
     expect(await run.innerText()).toMatch(/smaller/);
-    await bench.container('Explorer').click();
+    await bench.openContainer('Explorer');
   });
 });
 
@@ -107,7 +107,7 @@ describe('a job that does not end well', () => {
     const { bench } = session;
     await startCompression(bench, sample.large.file, everything);
     await bench.status(/large\.onnx \d+%/).waitFor();
-    await bench.container('Counterweight').click();
+    await bench.openContainer('Counterweight');
     const run = bench.treeRow('large.onnx · prune 80% + int8 per channel');
     await run.getByText(/\d+% ·/).waitFor();
     await session.screenshot('compress-progress');
@@ -120,7 +120,7 @@ describe('a job that does not end well', () => {
 
   it('is shown as failed, with the reason and nothing left behind, when its process is killed', async () => {
     const { bench, server } = session;
-    await bench.container('Explorer').click();
+    await bench.openContainer('Explorer');
     const before = new Set(engineProcesses(server.pid));
     await startCompression(bench, sample.large.file, everything);
     await bench.status(/large\.onnx \d+%/).waitFor();
@@ -132,7 +132,7 @@ describe('a job that does not end well', () => {
     const failure = bench.toast(/large\.onnx.*The engine process ended while it was working/);
     await failure.waitFor();
     expect(await failure.innerText()).toContain('SIGKILL');
-    await bench.container('Counterweight').click();
+    await bench.openContainer('Counterweight');
     const run = bench.treeRow(/large\.onnx.*The engine process ended/);
     await run.waitFor();
     await session.screenshot('compress-killed');

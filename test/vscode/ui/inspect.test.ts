@@ -53,7 +53,7 @@ describe('inspecting a model', () => {
 
   it('opens a model file in the inspector by Open With', async () => {
     const { bench, panel } = session;
-    await bench.container('Explorer').click();
+    await bench.openContainer('Explorer');
     await bench.choose(bench.file(sample.small.file), 'Open With...');
     await bench.pick('Model Inspector');
     await panel.layerRow('conv1').waitFor();
@@ -71,7 +71,7 @@ describe.runIf(hasShared)('inspecting models of other people', () => {
 
   it.each(files)('shows the layers of %s', async (name) => {
     const { bench, panel } = session;
-    await bench.container('Explorer').click();
+    await bench.openContainer('Explorer');
     await bench.choose(bench.file(name), 'Inspect Layers');
     const model = bench.treeRow(name);
     await model.getByText(/params/).waitFor();

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { source as axeSource } from 'axe-core';
 import type { Locator } from 'playwright-core';
+import { themes, type Theme } from '../host/quietSettings';
 import type { Workbench } from '../host/workbench';
 
 export interface Violation {
@@ -24,6 +25,8 @@ export interface PanelDriver {
   pixels(title: string): Promise<string>;
   /** How many colours a figure's canvas shows. */
   colours(title: string): Promise<number>;
+  /** Waits until the page has taken over the colours of a theme that was chosen. */
+  themed(theme: Theme): Promise<void>;
   /** What axe-core finds serious or critical. */
   violations(): Promise<readonly Violation[]>;
 }
@@ -55,10 +58,27 @@ export function panel(bench: Workbench): PanelDriver {
         const { data } = context.getImageData(0, 0, element.width, element.height);
         return new Set(new Uint32Array(data.buffer)).size;
       }),
+    themed: async (theme) => {
+      await find(`body[data-vscode-theme-kind="${themes[theme].pageKind}"]`).waitFor();
+      // The picker shows the themes that it passes, and the page follows a moment later.
+      const colours = (): Promise<string> =>
+        find('body').evaluate((body) => {
+          const { color, backgroundColor } = getComputedStyle(body);
+          return [color, backgroundColor, body.ownerDocument.documentElement.style.cssText].join();
+        });
+      for (let last = '', now = await colours(); now !== last;) {
+        await page.waitForTimeout(400);
+        [last, now] = [now, await colours()];
+      }
+    },
     violations: async () => {
       const frame = page.frames().find((found) => found.url().includes('fake.html'));
       if (frame === undefined) throw new Error('The panel is not open');
       await frame.evaluate(`${axeSource};0`);
+      // The window paints the ground behind a page that has none of its own, where axe-core sees white.
+      await frame.evaluate(
+        `document.documentElement.style.backgroundColor = 'var(--vscode-editor-background)'`,
+      );
       const found = await frame.evaluate<Violation[]>(
         `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map(
           ({ id, impact, nodes }) => ({ id, impact, targets: nodes.map(({ target }) => target.join(' ')) })))`,

@@ -7,8 +7,11 @@ import { startCompression } from './startCompression';
 
 describe('the panel', () => {
   let session: Session;
-  beforeAll(async () => {
-    session = await openSession();
+  beforeAll(async () => void (session = await openSession()));
+  beforeEach(() => pictureOnFailure(session));
+  afterAll(() => session.close());
+
+  it('shows a result', async () => {
     const { bench, panel } = session;
     await bench.openFile(sample.source);
     await startCompression(bench, sample.small.file, [
@@ -19,15 +22,14 @@ describe('the panel', () => {
     ]);
     await panel.layerRow('conv2').click();
     await panel.figure('Error distribution').waitFor();
-    await bench.container('Counterweight').click();
+    await bench.openContainer('Counterweight');
   });
-  beforeEach(() => pictureOnFailure(session));
-  afterAll(() => session.close());
 
   it.each(Object.keys(themes) as Theme[])('is accessible in the theme %s', async (theme) => {
     const { bench, panel } = session;
     const before = await panel.pixels('Weights');
     await bench.chooseTheme(theme);
+    await panel.themed(theme);
     if (theme === 'light') expect(await panel.pixels('Weights')).not.toBe(before);
     await panel.pixels('Distribution');
     await session.screenshot(`panel-${theme}`);

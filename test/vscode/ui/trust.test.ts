@@ -31,7 +31,7 @@ describe('a workspace that is not trusted', () => {
 
   it('refuses to compress, and says why', async () => {
     const { bench } = session;
-    await bench.container('Explorer').click();
+    await bench.openContainer('Explorer');
     await bench.choose(bench.file(sample.small.file), 'Compress…');
     const refusal = bench.toast(/trust/i);
     await refusal.waitFor();
