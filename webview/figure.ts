@@ -107,7 +107,7 @@ export function createFigure(options: FigureOptions): Figure {
 }
 
 /** A table of figures, its first column the row's header. */
-export function tableElement({ columns, rows }: Table): HTMLTableElement {
+function tableElement({ columns, rows }: Table): HTMLTableElement {
   return element(
     'table',
     { class: 'data-table' },

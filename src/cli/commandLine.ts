@@ -7,11 +7,6 @@ import { addCompressCommand } from './commands/compress';
 import { addInspectCommand } from './commands/inspect';
 import { interruption } from './interruption';
 
-export interface GlobalOptions {
-  readonly json?: true;
-  readonly verbose?: true;
-}
-
 /** What a command gets besides its arguments. */
 export interface CommandContext {
   /** Aborted by Ctrl+C. */

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { stackOf } from '../shared/contracts/wireError';
 import { layerCommands } from './commands/layerCommands';
 import { modelCommands } from './commands/modelCommands';
-import { registerCommands } from './commands/registerCommands';
+import { registerCommands, runCommand } from './commands/registerCommands';
 import { runCommands } from './commands/runCommands';
 import { viewIds } from './contributions';
 import { InspectionEngine } from './engine/inspectionEngine';
@@ -80,7 +80,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const actions: PageActions = {
     cancelJob: (jobId) => experiments.cancelJob(jobId),
     compress: async (model) => {
-      await vscode.commands.executeCommand('counterweight.compress', vscode.Uri.file(model));
+      await runCommand('counterweight.compress', vscode.Uri.file(model));
     },
     log: (text) => log.warn(text),
   };

@@ -13,7 +13,7 @@ import { dataInputs, type SampleBatch } from './dataInputs';
 import { planInputs, randomFeeds, type Feeds } from './sampleInputs';
 
 /** Samples of a data set that outputs are compared on; more do not change a mean visibly. */
-export const mostSamples = 2000;
+const mostSamples = 2000;
 /** Random samples, and the time after which no further one is begun. */
 const randomSamples = 8;
 const randomSeconds = 5;

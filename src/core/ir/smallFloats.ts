@@ -19,12 +19,6 @@ export function float16FromNumber(value: number): number {
 
 const scratch = new DataView(new ArrayBuffer(8));
 
-/** bfloat16 (the upper half of a float32) to number. */
-export function bfloat16ToNumber(bits: number): number {
-  scratch.setUint32(0, bits << 16);
-  return scratch.getFloat32(0);
-}
-
 /** Number to bfloat16; beyond the range it becomes an infinity. */
 export function bfloat16FromNumber(value: number): number {
   return roundToBits(value, 7, -126, 0x7f80, 0x8000);

@@ -11,7 +11,7 @@ import type { ModelNode } from '../views/layerNodes';
 import type { LayersView } from '../views/layersView';
 import { askCompression } from './askCompression';
 import { activeModel, diskPath, pickModel } from './pickModel';
-import type { CommandHandlers } from './registerCommands';
+import { runCommand, type CommandHandlers } from './registerCommands';
 
 export interface ModelCommandParts {
   readonly engine: EngineCalls;
@@ -96,6 +96,6 @@ async function offerFirstRun(model: string): Promise<void> {
   const message = vscode.l10n.t('There are no runs of {0} yet.', path.basename(model));
   const chosen = await vscode.window.showInformationMessage(message, compress);
   if (chosen === compress) {
-    await vscode.commands.executeCommand('counterweight.compress', vscode.Uri.file(model));
+    await runCommand('counterweight.compress', vscode.Uri.file(model));
   }
 }

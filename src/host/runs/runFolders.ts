@@ -44,7 +44,7 @@ export async function readRuns(runsFolder: string): Promise<readonly Run[]> {
     .toSorted((a, b) => b.record.created.localeCompare(a.record.created));
 }
 
-export async function readRun(folder: string): Promise<Run | undefined> {
+async function readRun(folder: string): Promise<Run | undefined> {
   const record = parseRunRecord((await readText(path.join(folder, recordFile))) ?? '');
   if (record === undefined) return undefined;
   if (record.state !== 'finished') return { folder, record };

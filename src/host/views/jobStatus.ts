@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../shared/base/disposable';
 import { formatPercent } from '../../shared/base/numbers';
+import { runCommand } from '../commands/registerCommands';
 import { setContextKey } from '../contextKeys';
 import type { Panel } from '../panel/panel';
 import type { Experiments } from '../runs/experiments';
@@ -63,7 +64,7 @@ export class JobStatus implements Disposable {
       this.log.error(`${label}: ${text}`, ...run.record.failure.log);
       const [retry, showLog] = [vscode.l10n.t('Retry'), vscode.l10n.t('Show Log')];
       const chosen = await vscode.window.showErrorMessage(`${label}: ${text}`, retry, showLog);
-      if (chosen === retry) await vscode.commands.executeCommand('counterweight.retryRun', run.folder);
+      if (chosen === retry) await runCommand('counterweight.retryRun', run.folder);
       if (chosen === showLog) this.log.show();
     } else if (run.report !== undefined && !this.panel.isShowing({ kind: 'run', folder: run.folder })) {
       const show = vscode.l10n.t('Show Result');

@@ -83,7 +83,7 @@ export function layerAccessibleText(layer: LayerView): string {
 }
 
 /** A dimension without a name or number is a question mark. */
-export function shapeText(shape: ShapeView): string {
+function shapeText(shape: ShapeView): string {
   return `[${shape.map((size) => size ?? '?').join(', ')}]`;
 }
 

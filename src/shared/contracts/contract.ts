@@ -1,11 +1,6 @@
 // The type machinery of contracts. A contract is one interface: a row per request with its parameters and its
 // answer, a row per event with its payload; calls, handlers and events derive from it.
 
-export interface Contract {
-  requests: Record<string, [params: unknown, answer: unknown]>;
-  events: Record<string, unknown>;
-}
-
 /** The contract of a side that serves nothing. */
 export interface NoContract {
   readonly serves: 'nothing';

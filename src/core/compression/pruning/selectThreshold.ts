@@ -4,7 +4,7 @@ import type { Pause } from '../../ir/pacing';
 import type { MagnitudeSource } from './magnitudeSource';
 
 /** Elements read at a time. */
-export const chunkElements = 1 << 18;
+const chunkElements = 1 << 18;
 
 const lowBits = 15;
 const lowMask = (1 << lowBits) - 1;

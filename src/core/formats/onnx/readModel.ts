@@ -89,7 +89,7 @@ function readModel(proto: ModelProto, graphProto: GraphProto, path: string, file
 }
 
 /** The name of what wrote the file, with its version. */
-export function producerOf(proto: ModelProto): string {
+function producerOf(proto: ModelProto): string {
   return [proto.producerName, proto.producerVersion].filter((part) => part !== '').join(' ');
 }
 
@@ -98,7 +98,7 @@ export function canonicalDomain(domain: string): string {
   return domain === 'ai.onnx' ? '' : domain;
 }
 
-export function opsetsOf(proto: ModelProto): ReadonlyMap<string, number> {
+function opsetsOf(proto: ModelProto): ReadonlyMap<string, number> {
   const opsets = new Map<string, number>();
   for (const { domain, version } of proto.opsetImport) {
     const name = canonicalDomain(domain);
