@@ -18,8 +18,8 @@ describe('the package', () => {
   let extensions: string;
   let installed: string;
   beforeAll(async () => {
-    execFileSync('npm', ['run', '--silent', 'package'], { stdio: 'inherit' });
     extensions = await mkdtemp(path.join(tmpdir(), 'cw-ext-'));
+    execFileSync('npm', ['run', '--silent', 'package'], { stdio: 'inherit' });
     const data = await mkdtemp(path.join(tmpdir(), 'cw-'));
     runCodeCommand(inject('codeServer'), [
       `--install-extension=${vsix}`,
