@@ -7,11 +7,12 @@ export function formatRatio(before: number, after: number): string {
   return before > 0 ? String(Number((after / before).toPrecision(3))) : '–';
 }
 
-/** The same as a factor in words: "3.82× smaller". Empty where nothing changed or nothing can be said. */
+/** The same as a factor in words: "3.82× smaller". Empty where nothing changed that three digits show. */
 export function formatFold(before: number, after: number, words: FoldWords): string {
   if (!(before > 0) || !(after > 0) || before === after) return '';
   const factor = Math.max(before, after) / Math.min(before, after);
   const digits = String(Number(factor.toPrecision(3)));
+  if (digits === '1') return '';
   return after < before ? words.less(digits) : words.more(digits);
 }
 

@@ -169,7 +169,8 @@ class Counter {
     const given = readArguments(call.node, layer.parameters, scope);
     try {
       const parameters = layer.count(argumentsOf(given, assumed));
-      return { ...nothing, parameters, assumed: [...assumed] };
+      const inOrder = [...given.values()].flatMap((value) => (value.known ? value.assumed : []));
+      return { ...nothing, parameters, assumed: inOrder.filter((name) => assumed.has(name)) };
     } catch (error) {
       if (!(error instanceof UnknownArgument)) throw error;
       const open = [...given.values()].flatMap((value) => (value.known ? [] : value.because));

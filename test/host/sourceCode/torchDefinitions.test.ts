@@ -138,7 +138,7 @@ class Net(nn.Module):
     expect(summary(text)).toEqual([
       'Net: 101770 with hidden=128, out=10',
       'Linear: 100480 with hidden=128',
-      'Linear: 1290 with out=10, hidden=128',
+      'Linear: 1290 with hidden=128, out=10',
     ]);
   });
 

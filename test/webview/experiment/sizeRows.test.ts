@@ -40,3 +40,8 @@ it('leaves out what a plain comparison does not know', () => {
     'MACs',
   ]);
 });
+
+it('says nothing of a change too small for its digits', () => {
+  const [file] = sizeRows({ before, after: { ...after, bytes: 4001 } });
+  expect(file).toMatchObject({ ratio: '1', change: '' });
+});
