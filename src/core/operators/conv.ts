@@ -1,5 +1,6 @@
 // Convolutions: weight [output channels, input channels / group, kernel…].
 import { attribute, type Node, type Shape } from '../ir/graph';
+import { convGradient } from './convGradient';
 import { times } from './dimensions';
 import { product, type Operator, type WeightInput } from './operator';
 import { windowOf, windowOutput } from './windows';
@@ -7,7 +8,7 @@ import { windowOf, windowOutput } from './windows';
 const microsoft = 'com.microsoft';
 
 export const convOperators: readonly Operator[] = [
-  convolution({ name: 'Conv', weight: 1, bias: 2 }),
+  { ...convolution({ name: 'Conv', weight: 1, bias: 2 }), gradient: convGradient },
   convolution({ name: 'DeformConv', weight: 1, bias: 3 }),
   convolution({ name: 'ConvInteger', weight: 1, quantized: true }),
   convolution({ name: 'QLinearConv', weight: 3, bias: 8, quantized: true, grid: { scale: 4, zeroPoint: 5 } }),

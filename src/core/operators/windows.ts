@@ -42,6 +42,26 @@ export function windowOutput(spatial: Shape, window: Window): Shape {
   });
 }
 
+/** The pads of a convolution or pool over known sizes: begins, then ends, with `auto_pad` worked out. */
+export function explicitPads(spatial: readonly number[], window: Window): readonly number[] {
+  if (window.autoPad === 'VALID') return filled(2 * spatial.length, 0);
+  if (!window.autoPad.startsWith('SAME')) return window.pads;
+  const totals = spatial.map((size, i) => {
+    const kernel = window.kernel[i];
+    const stride = window.strides[i] ?? 1;
+    const extent = ((typeof kernel === 'number' ? kernel : 1) - 1) * (window.dilations[i] ?? 1) + 1;
+    return Math.max(0, (Math.ceil(size / stride) - 1) * stride + extent - size);
+  });
+  return halved(totals, window.autoPad);
+}
+
+/** Padding in total, shared out between begin and end: what is odd goes to the end, or to the begin for SAME_LOWER. */
+export function halved(totals: readonly number[], autoPad: string): readonly number[] {
+  const less = totals.map((total) => Math.floor(total / 2));
+  const more = totals.map((total) => Math.ceil(total / 2));
+  return autoPad === 'SAME_LOWER' ? [...more, ...less] : [...less, ...more];
+}
+
 /** Spatial output sizes of a transposed convolution. */
 export function transposedOutput(spatial: Shape, window: Window, node: Node): Shape {
   const stated = attribute(node, 'output_shape', 'ints');
