@@ -2,6 +2,7 @@
 // Ctrl+C ends it. The workspace, in .cache/workspace, is kept between runs.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { glyphsProject, writeGlyphsProject } from '../test/support/glyphsProject';
 import { sample, writeSampleWorkspace } from '../test/support/sampleWorkspace';
 import { vscodeVersions } from '../test/vscode/host/codeServerRelease';
 import { installCodeServer } from '../test/vscode/host/installCodeServer';
@@ -10,6 +11,7 @@ import { startServer } from '../test/vscode/host/startServer';
 async function main(): Promise<void> {
   const workspace = path.resolve('.cache/workspace');
   if (!existsSync(path.join(workspace, sample.small.file))) await writeSampleWorkspace(workspace);
+  if (!existsSync(path.join(workspace, glyphsProject.model))) await writeGlyphsProject(workspace);
   const server = await startServer({ server: await installCodeServer(vscodeVersions.floor) });
   const authority = `127.0.0.1:${server.port}`;
   const extension = `vscode-remote://${authority}${path.resolve('.')}`;
