@@ -1,6 +1,7 @@
 // Compress…, from the right click to the panel; cancelled; and with its process killed.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sample } from '../../support/sampleWorkspace';
+import { editorsStored } from '../host/storedEditors';
 import { engineProcesses } from './engineProcesses';
 import { openSession, pictureOnFailure, type Session } from './session';
 import { startCompression } from './startCompression';
@@ -77,8 +78,9 @@ describe('compressing a model', () => {
     const { bench, panel } = session;
     await panel.chooseSide('After');
     const after = await panel.pixels('Weights');
-    // In a browser, VS Code stores what is open every 5 s and not when the page goes.
-    await bench.page.waitForTimeout(6500);
+    // It stores while the focus is in the workbench itself.
+    await bench.editorTab(sample.source).click();
+    await editorsStored(bench.page, /counterweight\.panel.*conv2.*side\W+after/s);
     await bench.page.reload();
     await panel.figure('Weights').waitFor();
     expect(await panel.pixels('Weights')).toBe(after);
