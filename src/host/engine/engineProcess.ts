@@ -112,7 +112,7 @@ export class EngineProcess implements EngineCalls, Disposable {
     const told = this.lines.filter((line) => line.trim() !== '' && !stackFrame.test(line));
     return new CounterweightError('ENGINE_DIED', {
       reason: signal === null ? `exit code ${code}` : `signal ${signal}`,
-      log: told.length === 0 ? 'It wrote nothing.' : `It wrote last: ${told.slice(-3).join(' | ')}`,
+      log: told.length === 0 ? '–' : told.slice(-3).join(' | '),
     });
   }
 

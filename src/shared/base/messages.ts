@@ -30,7 +30,7 @@ export const errorTemplates = {
   MODELS_DIFFER: '{a} and {b} cannot be compared: {problem}.',
   LAYER_UNKNOWN: '{path} has no layer {layer}.',
   ENGINE_DIED:
-    'The engine process ended while it was working ({reason}). The original file is untouched. {log}',
+    'The engine process ended while it was working ({reason}). The original file is untouched. Last in its log: {log}',
   ENGINE_NOT_STARTED:
     'The engine process could not be started with {node}: {problem}. Check the setting counterweight.nodePath.',
   CONNECTION_CLOSED: 'The connection was closed: {reason}.',

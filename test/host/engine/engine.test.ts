@@ -56,7 +56,7 @@ describe('an engine process', () => {
     process = new EngineProcess(options);
     const error = await failure(process.call('inspect', { path: 'exit' }));
     expect(error.code).toBe('ENGINE_DIED');
-    expect(error.values).toMatchObject({ reason: 'exit code 7', log: 'It wrote nothing.' });
+    expect(error.values).toMatchObject({ reason: 'exit code 7', log: '–' });
   });
 
   it('tells the stack of an error that nobody caught', async () => {
