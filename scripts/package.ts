@@ -1,22 +1,15 @@
-// Makes a .vsix for one platform: production bundles, the runtime of that platform and nothing else. Everything that
-// goes in is staged in a clean folder first, so that nothing slips in from the project.
+// Makes a .vsix for one platform and prints what weighs how much in it.
 // Usage: npm run package [-- TARGET]; the default target is this machine.
-import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createVSIX } from '@vscode/vsce';
-import { build } from 'esbuild';
-import { bundleOptions, copyParsers } from './bundles';
-import { bundledPackages, thirdPartyNotices } from './package/notices';
-import { copyRuntimePackages, runtimePackages } from './package/runtimePackages';
+import { stageExtension } from './package/stageExtension';
 import { isTarget, targets, type Target } from './package/targets';
-
-/** What a person sees of the project. */
-const documents = ['README.md', 'CHANGELOG.md', 'LICENSE'];
 
 async function main(target: Target): Promise<void> {
   const folder = path.resolve('out/package', target);
   await rm(folder, { recursive: true, force: true });
-  await stage(target, folder);
+  await stageExtension(target, folder);
   const vsix = path.resolve('out', `counterweight-${target}.vsix`);
   await createVSIX({
     cwd: folder,
@@ -27,36 +20,6 @@ async function main(target: Target): Promise<void> {
     allowMissingRepository: true,
   });
   await printSizes(folder, vsix);
-}
-
-async function stage(target: Target, folder: string): Promise<void> {
-  const dist = path.join(folder, 'dist');
-  await mkdir(dist, { recursive: true });
-  const { extension, engine, panel } = bundleOptions('production', dist);
-  const built = await Promise.all([extension, engine, panel].map((options) => build(options)));
-  await copyParsers(dist);
-  // Beside the engine and not at the top: vsce takes a top-level node_modules only as npm lists it.
-  await copyRuntimePackages(target, path.join(dist, 'node_modules'));
-  for (const name of documents) await cp(name, path.join(folder, name));
-  for (const name of ['media', 'l10n']) await cp(name, path.join(folder, name), { recursive: true });
-  for (const name of (await readdir('.')).filter((entry) => /^package\.nls.*\.json$/.test(entry))) {
-    await cp(name, path.join(folder, name));
-  }
-  await writeFile(path.join(folder, 'package.json'), await extensionManifest());
-  const others = [
-    ...bundledPackages(built.map(({ metafile }) => metafile)),
-    ...runtimePackages(target).map(({ name }) => name),
-    '@vscode/tree-sitter-wasm',
-  ];
-  await writeFile(path.join(folder, 'ThirdPartyNotices.txt'), await thirdPartyNotices(others));
-}
-
-/** package.json without what only a developer or npm reads. */
-async function extensionManifest(): Promise<string> {
-  const manifest = JSON.parse(await readFile('package.json', 'utf8')) as Record<string, unknown>;
-  for (const key of ['private', 'bin', 'scripts', 'allowScripts', 'devDependencies', 'dependencies'])
-    delete manifest[key];
-  return JSON.stringify(manifest, null, 2);
 }
 
 async function printSizes(folder: string, vsix: string): Promise<void> {

@@ -27,7 +27,7 @@ export async function writeSampleWorkspace(folder: string): Promise<void> {
 }
 
 /** A convolutional network on 28×28 images. */
-function smallNetwork(): Model {
+export function smallNetwork(): Model {
   const initializers = [
     weights('conv1.weight', [16, 1, 3, 3], 1),
     weights('conv1.bias', [16], 2),
