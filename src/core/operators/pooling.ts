@@ -1,14 +1,21 @@
 // Pools and reductions over spatial dimensions. They multiply nothing with learned weights and count no MACs.
 import { attribute } from '../ir/graph';
 import type { NodeContext, Operator } from './operator';
+import {
+  averagePoolGradient,
+  globalAveragePoolGradient,
+  globalMaxPoolGradient,
+  maxPoolGradient,
+} from './poolingGradient';
 import { transposedOutput, windowOf, windowOutput } from './windows';
 
-const global = 'GlobalAveragePool GlobalMaxPool GlobalLpPool';
-const windowed = 'AveragePool MaxPool LpPool';
-
 export const poolingOperators: readonly Operator[] = [
-  ...windowed.split(' ').map((name): Operator => ({ name, shape: pooled })),
-  ...global.split(' ').map((name): Operator => ({ name, shape: pooledGlobally })),
+  { name: 'AveragePool', shape: pooled, gradient: averagePoolGradient },
+  { name: 'MaxPool', shape: pooled, gradient: maxPoolGradient },
+  { name: 'LpPool', shape: pooled },
+  { name: 'GlobalAveragePool', shape: pooledGlobally, gradient: globalAveragePoolGradient },
+  { name: 'GlobalMaxPool', shape: pooledGlobally, gradient: globalMaxPoolGradient },
+  { name: 'GlobalLpPool', shape: pooledGlobally },
   { name: 'QLinearAveragePool', domain: 'com.microsoft', shape: pooled },
   { name: 'QLinearGlobalAveragePool', domain: 'com.microsoft', shape: pooledGlobally },
   {

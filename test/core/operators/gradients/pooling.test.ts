@@ -1,0 +1,105 @@
+// The gradients of pools against central differences. Means are linear, so a large step is exact in float32; the values
+// of maximum pools lie far enough apart that no step changes which is the largest.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { node } from '../../../support/build';
+import { gradientError, type GradientCase } from '../../../support/checkGradient';
+
+const axis = fc.record({
+  size: fc.integer({ min: 5, max: 8 }),
+  kernel: fc.integer({ min: 1, max: 3 }),
+  stride: fc.integer({ min: 1, max: 3 }),
+  dilation: fc.constantFrom(1, 1, 2),
+  pads: fc.tuple(fc.nat(2), fc.nat(2)),
+});
+
+const cases = fc.integer({ min: 1, max: 3 }).chain((rank) =>
+  fc.record({
+    leading: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 3 })),
+    axes: fc.array(axis, { minLength: rank, maxLength: rank }),
+    form: fc.constantFrom('pads', 'pads', 'none', 'SAME_UPPER', 'SAME_LOWER', 'VALID'),
+    ceil: fc.boolean(),
+    includePad: fc.boolean(),
+  }),
+);
+
+type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
+
+function pool(operator: 'MaxPool' | 'AveragePool', test: Case): GradientCase {
+  const { leading, axes, form, ceil, includePad } = test;
+  // Padding has to be smaller than the kernel.
+  const pad = (side: 0 | 1): number[] => axes.map((a) => Math.min(a.pads[side], a.kernel - 1));
+  const attributes = {
+    kernel_shape: axes.map(({ kernel }) => kernel),
+    // With SAME padding, ONNX Runtime wants no gaps between the windows of a pool.
+    strides: axes.map(({ stride, kernel }) => (form.startsWith('SAME') ? Math.min(stride, kernel) : stride)),
+    ...(form === 'pads' && { pads: [...pad(0), ...pad(1)] }),
+    ...(form !== 'pads' && form !== 'none' && { auto_pad: form }),
+    ...(operator === 'MaxPool' &&
+      !form.startsWith('SAME') && { dilations: axes.map(({ dilation }) => dilation) }),
+    ...(operator === 'AveragePool' && { count_include_pad: Number(includePad) }),
+    ...(form === 'pads' || form === 'none' ? { ceil_mode: Number(ceil) } : {}),
+  };
+  return {
+    nodes: [node(operator, ['x'], ['y'], attributes)],
+    inputs: { x: [...leading, ...axes.map(({ size }) => size)] },
+    outputs: ['y'],
+  };
+}
+
+describe('the gradient of a pool', () => {
+  it('equals central differences for AveragePool', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, fc.nat(), async (test, seed) => {
+        const linear = { ...pool('AveragePool', test), float32: true, step: 1 };
+        expect(await gradientError(linear, seed)).toBeLessThan(1e-3);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('equals central differences for AveragePool whose windows tile the image', async () => {
+    const tiles = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(tiles, fc.nat(), async (kernel, seed) => {
+        const attributes = { kernel_shape: kernel, strides: kernel };
+        const test: GradientCase = {
+          nodes: [node('AveragePool', ['x'], ['y'], attributes)],
+          inputs: { x: [2, 3, ...kernel.map((size) => 2 * size)] },
+          outputs: ['y'],
+          float32: true,
+          step: 1,
+        };
+        expect(await gradientError(test, seed)).toBeLessThan(1e-3);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('equals central differences for MaxPool', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, fc.nat(), async (test, seed) => {
+        expect(await gradientError({ ...pool('MaxPool', test), step: 1e-7 }, seed)).toBeLessThan(1e-6);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it.each([
+    ['GlobalAveragePool', { float32: true, step: 1 }, 1e-3],
+    ['GlobalMaxPool', { step: 1e-7 }, 1e-6],
+  ] as const)('equals central differences for %s', async (operator, precision, most) => {
+    const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 3, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.nat(), async (shape, seed) => {
+        const nodes = [node(operator, ['x'], ['y'])];
+        const error = await gradientError(
+          { nodes, inputs: { x: shape }, outputs: ['y'], ...precision },
+          seed,
+        );
+        expect(error).toBeLessThan(most);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
