@@ -85,19 +85,21 @@ describe('the gradient of a pool', () => {
     );
   });
 
-  it.each([
-    ['GlobalAveragePool', { float32: true, step: 1 }, 1e-3],
-    ['GlobalMaxPool', { step: 1e-7 }, 1e-6],
-  ] as const)('equals central differences for %s', async (operator, precision, most) => {
-    const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 3, maxLength: 5 });
+  it.each(['GlobalAveragePool', 'GlobalMaxPool'])('equals central differences for %s', async (operator) => {
+    const shapes = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 3, maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(shapes, fc.nat(), async (shape, seed) => {
-        const nodes = [node(operator, ['x'], ['y'])];
-        const error = await gradientError(
-          { nodes, inputs: { x: shape }, outputs: ['y'], ...precision },
-          seed,
-        );
-        expect(error).toBeLessThan(most);
+        let count = seed;
+        const test: GradientCase = {
+          nodes: [node(operator, ['x'], ['y'])],
+          inputs: { x: shape },
+          outputs: ['y'],
+          float32: true,
+          step: 0.1,
+          // At least 1 apart within each channel, of 27 elements at most.
+          value: () => (count++ * 12) % 31,
+        };
+        expect(await gradientError(test, seed)).toBeLessThan(1e-3);
       }),
       { numRuns: 40 },
     );
