@@ -1,6 +1,13 @@
 // Normalization layers. Their scales and shifts are few and sensitive, so they are neither pruned nor quantized.
 import type { Shape } from '../ir/graph';
 import { withDimension } from './dimensions';
+import {
+  batchNormalizationGradient,
+  groupNormalizationGradient,
+  instanceNormalizationGradient,
+  layerNormalizationGradient,
+  lrnGradient,
+} from './normalizationGradient';
 import type { NodeContext, Operator, WeightInput } from './operator';
 
 const microsoft = 'com.microsoft';
@@ -11,16 +18,22 @@ export const normalizationOperators: readonly Operator[] = [
     weights: () => learned(1, 2, 3, 4),
     shape: ({ node, inputShape }) =>
       node.outputs.map((_, i) => ({ shape: i === 0 ? inputShape(0) : inputShape(3) })),
+    gradient: batchNormalizationGradient,
   },
-  sameShape('InstanceNormalization', learned(1, 2)),
-  sameShape('GroupNormalization', learned(1, 2)),
-  sameShape('LRN', []),
+  { ...sameShape('InstanceNormalization', learned(1, 2)), gradient: instanceNormalizationGradient },
+  { ...sameShape('GroupNormalization', learned(1, 2)), gradient: groupNormalizationGradient },
+  { ...sameShape('LRN', []), gradient: lrnGradient },
   sameShape('MeanVarianceNormalization', []),
   sameShape('LpNormalization', []),
   // Of the first ONNX versions, with their numbers as attributes.
   sameShape('Affine', []),
   sameShape('ImageScaler', []),
-  { name: 'LayerNormalization', weights: () => learned(1, 2), shape: normalized },
+  {
+    name: 'LayerNormalization',
+    weights: () => learned(1, 2),
+    shape: normalized,
+    gradient: layerNormalizationGradient,
+  },
   { name: 'RMSNormalization', weights: () => learned(1), shape: normalized },
   // ONNX Runtime registers these in the standard domain too.
   { name: 'SimplifiedLayerNormalization', weights: () => learned(1), shape: normalized },
