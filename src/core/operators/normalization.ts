@@ -1,5 +1,6 @@
 // Normalization layers. Their scales and shifts are few and sensitive, so they are neither pruned nor quantized.
 import type { Shape } from '../ir/graph';
+import { batchNormalizationForm } from './batchNormalizationForm';
 import { withDimension } from './dimensions';
 import {
   batchNormalizationGradient,
@@ -19,6 +20,7 @@ export const normalizationOperators: readonly Operator[] = [
     shape: ({ node, inputShape }) =>
       node.outputs.map((_, i) => ({ shape: i === 0 ? inputShape(0) : inputShape(3) })),
     gradient: batchNormalizationGradient,
+    trainingForm: batchNormalizationForm,
   },
   { ...sameShape('InstanceNormalization', learned(1, 2)), gradient: instanceNormalizationGradient },
   { ...sameShape('GroupNormalization', learned(1, 2)), gradient: groupNormalizationGradient },
