@@ -17,6 +17,8 @@ export interface GradientContext {
   readonly outputShape: (index: number) => readonly number[];
   /** Value of an input that is known before running: axes, shapes, pads. */
   readonly inputValues: (index: number) => readonly number[] | undefined;
+  /** The tensor of an input that is stored in the file. */
+  readonly inputTensor: (index: number) => Tensor | undefined;
   /** Gradient of the loss by an output; undefined where none arrives. */
   readonly outputGradient: (index: number) => string | undefined;
   /** Whether the gradient by an input is needed. */

@@ -3,10 +3,11 @@ import { attribute, type Dimension, type Shape } from '../ir/graph';
 import { tensorNumbers } from '../ir/numbers';
 import { axesOf } from './dimensions';
 import type { NodeContext, Operator } from './operator';
+import { resizeGradient } from './resizeGradient';
 
 export const resizeOperators: readonly Operator[] = [
-  { name: 'Resize', shape: (context) => [{ shape: resized(context) }] },
-  { name: 'Upsample', shape: (context) => [{ shape: upsampled(context) }] },
+  { name: 'Resize', shape: (context) => [{ shape: resized(context) }], gradient: resizeGradient },
+  { name: 'Upsample', shape: (context) => [{ shape: upsampled(context) }], gradient: resizeGradient },
 ];
 
 function resized(context: NodeContext): Shape | undefined {

@@ -111,6 +111,7 @@ function gradientContext(
     inputShape: (index) => known(knownShape(shapes.inputShape(index)), node.inputs[index] ?? ''),
     outputShape: (index) => known(knownShape(shapes.outputShape(index)), node.outputs[index] ?? ''),
     inputValues: shapes.inputValues,
+    inputTensor: shapes.inputTensor,
     outputGradient,
     wants: (index) => depends.has(node.inputs[index] ?? ''),
   };
