@@ -1,5 +1,6 @@
 // Operators that give their input as it is, or nearly. Layers look through them for their weights.
 import { attribute } from '../ir/graph';
+import { dropoutForm } from './dropoutForm';
 import { passesFirst, type Operator } from './operator';
 
 /** ONNX's numbers of the integer types and of bool: values of others are not followed. */
@@ -22,6 +23,7 @@ export const passingOperators: readonly Operator[] = [
   { name: 'CastLike', passes: passesFirst, shape: ({ inputShape }) => [{ shape: inputShape(0) }] },
   {
     name: 'Dropout',
+    trainingForm: dropoutForm,
     passes: passesFirst,
     shape: ({ node, inputShape }) => node.outputs.map(() => ({ shape: inputShape(0) })),
   },
