@@ -51,7 +51,7 @@ export const { graph: anyGraph } = fc.letrec<{ graph: Graph; node: Node; attribu
       kind: fc.constant('graphs' as const),
       value: fc.array(tie('graph'), { maxLength: 2 }),
     }),
-  ) as fc.Arbitrary<Attribute>,
+  ),
   node: fc.record({
     name,
     domain: fc.constantFrom('', 'com.microsoft', 'custom'),
