@@ -1,6 +1,9 @@
 // Operators that work element by element, with NumPy's broadcasting where they have several inputs.
 import { attribute, type Shape } from '../ir/graph';
+import { activationGradients, geluByErf, swishGradient } from './activationGradients';
+import { arithmeticGradients } from './arithmeticGradients';
 import { broadcast, knownShape } from './dimensions';
+import type { GradientRule } from './gradient';
 import type { InferredOutput, NodeContext, Operator, WeightInput } from './operator';
 
 const microsoft = 'com.microsoft';
@@ -13,7 +16,7 @@ const unary =
   'Sigmoid Sign Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu Trilu';
 
 const unaryOfMicrosoft =
-  'Gelu QuickGelu QLinearSigmoid QLinearLeakyRelu QLinearSoftmax BiasSoftmax Inverse Rfft Irfft RotaryEmbedding Trilu';
+  'QLinearSigmoid QLinearLeakyRelu QLinearSoftmax BiasSoftmax Inverse Rfft Irfft RotaryEmbedding Trilu';
 
 const comparisons =
   'And BitwiseAnd BitwiseOr BitwiseXor BitShift Equal Greater GreaterOrEqual Less LessOrEqual Or Xor';
@@ -32,15 +35,19 @@ const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
 };
 
 export const elementwiseOperators: readonly Operator[] = [
-  ...unary.split(' ').map((name): Operator => ({ name, shape: sameShape })),
+  ...unary.split(' ').map((name): Operator => ({ name, shape: sameShape, ...gradientOf(name) })),
   // The remaining operators of the contrib domain that keep their first input's shape.
   ...unaryOfMicrosoft.split(' ').map((name): Operator => ({ name, domain: microsoft, shape: sameShape })),
+  { name: 'Gelu', domain: microsoft, shape: sameShape, gradient: (context) => [geluByErf(context)] },
+  { name: 'QuickGelu', domain: microsoft, shape: sameShape, gradient: swishGradient(1.702) },
   {
     name: 'Neg',
+    ...gradientOf('Neg'),
     shape: (context) => [{ ...sameShape(context)[0]!, values: context.inputValues(0)?.map((v) => -v) }],
   },
   {
     name: 'Not',
+    ...gradientOf('Not'),
     shape: (context) => [
       { ...sameShape(context)[0]!, values: context.inputValues(0)?.map((v) => Number(v === 0)) },
     ],
@@ -54,7 +61,7 @@ export const elementwiseOperators: readonly Operator[] = [
   broadcasting('Sum', shifts(0, 1)),
   broadcasting('PRelu', scales(1)),
   ...['Pow', 'Mod', 'Min', 'Max', 'Mean'].map((name) => broadcasting(name, [])),
-  { name: 'Where', shape: whereShape },
+  { name: 'Where', shape: whereShape, ...gradientOf('Where') },
   { name: 'FastGelu', domain: microsoft, weights: () => shifts(1), shape: sameShape },
   { name: 'BiasGelu', domain: microsoft, weights: () => shifts(0, 1), shape: sameShape },
   { name: 'BiasAdd', domain: microsoft, weights: () => shifts(1), shape: sameShape },
@@ -72,6 +79,11 @@ export const elementwiseOperators: readonly Operator[] = [
   },
 ];
 
+function gradientOf(name: string): { readonly gradient?: GradientRule } {
+  const gradient = arithmeticGradients[name] ?? activationGradients[name];
+  return gradient ? { gradient } : {};
+}
+
 function sameShape({ inputShape }: NodeContext): readonly InferredOutput[] {
   return [{ shape: inputShape(0) }];
 }
@@ -87,6 +99,7 @@ function scales(...inputs: readonly number[]): readonly WeightInput[] {
 function broadcasting(name: string, weights: readonly WeightInput[]): Operator {
   return {
     name,
+    ...gradientOf(name),
     weights: () => weights,
     shape: (context) => {
       const { node, inputShape } = context;

@@ -31,6 +31,9 @@ export interface GradientContext {
  */
 export type GradientRule = (context: GradientContext) => readonly (string | undefined)[];
 
+/** The rule of operators whose derivative is 0 wherever they have one, and of those that only look at shapes. */
+export const noGradient: GradientRule = () => [];
+
 /** What a rule does not handle, as a reason like "Resize: mode cubic". */
 export class GradientRefused extends Error {}
 

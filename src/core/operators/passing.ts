@@ -1,6 +1,7 @@
 // Operators that give their input as it is, or nearly. Layers look through them for their weights.
 import { attribute } from '../ir/graph';
 import { dropoutForm } from './dropoutForm';
+import { arriving, noGradient, type GradientRule } from './gradient';
 import { passesFirst, type Operator } from './operator';
 
 /** ONNX's numbers of the integer types and of bool: values of others are not followed. */
@@ -10,17 +11,25 @@ export const passingOperators: readonly Operator[] = [
   {
     name: 'Identity',
     passes: passesFirst,
+    gradient: (context) => [arriving(context)],
     shape: ({ inputShape, inputValues }) => [{ shape: inputShape(0), values: inputValues(0) }],
   },
   {
     name: 'Cast',
     passes: passesFirst,
+    gradient: (context) =>
+      wholeTypes.has(attribute(context.node, 'to', 'int') ?? 0) ? noGradient(context) : castBack(context),
     shape: ({ node, inputShape, inputValues }) => {
       const whole = wholeTypes.has(attribute(node, 'to', 'int') ?? 0);
       return [{ shape: inputShape(0), values: whole ? inputValues(0) : undefined }];
     },
   },
-  { name: 'CastLike', passes: passesFirst, shape: ({ inputShape }) => [{ shape: inputShape(0) }] },
+  {
+    name: 'CastLike',
+    passes: passesFirst,
+    shape: ({ inputShape }) => [{ shape: inputShape(0) }],
+    gradient: castBack,
+  },
   {
     name: 'Dropout',
     trainingForm: dropoutForm,
@@ -28,3 +37,8 @@ export const passingOperators: readonly Operator[] = [
     shape: ({ node, inputShape }) => node.outputs.map(() => ({ shape: inputShape(0) })),
   },
 ];
+
+/** The gradient in the type of the input, which conversions between types of real numbers pass on as it is. */
+function castBack(context: Parameters<GradientRule>[0]): ReturnType<GradientRule> {
+  return [context.build.node('CastLike', [arriving(context), context.input(0)])];
+}
