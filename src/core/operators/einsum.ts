@@ -1,6 +1,7 @@
 // Einsum: index notation. One product over all of its letters for every element, as a straight loop would do it.
 import { attribute, type Dimension, type Shape } from '../ir/graph';
 import { broadcast, times } from './dimensions';
+import { einsumGradient } from './einsumGradient';
 import { product, type NodeContext, type Operator } from './operator';
 
 export const einsum: Operator = {
@@ -9,6 +10,7 @@ export const einsum: Operator = {
     { input: 1, role: 'weight' },
     { input: 0, role: 'weight' },
   ],
+  gradient: einsumGradient,
   shape: (context) => {
     const sizes = letterSizes(context);
     return [{ shape: sizes && outputShape(sizes) }];

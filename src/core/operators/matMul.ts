@@ -1,6 +1,7 @@
 // Matrix products with NumPy's batching: [… m, k] × [… k, n].
 import { attribute, type Shape } from '../ir/graph';
 import { broadcast, times } from './dimensions';
+import { matMulGradient } from './matMulGradient';
 import { product, type NodeContext, type Operator, type WeightInput } from './operator';
 
 interface MatMulInit {
@@ -18,7 +19,7 @@ interface MatMulInit {
 const microsoft = 'com.microsoft';
 
 export const matMulOperators: readonly Operator[] = [
-  matrixProduct({ name: 'MatMul' }),
+  { ...matrixProduct({ name: 'MatMul' }), gradient: matMulGradient },
   matrixProduct({ name: 'MatMulInteger', quantized: true }),
   matrixProduct({ name: 'QLinearMatMul', b: 3, quantized: true, grid: { scale: 4, zeroPoint: 5 } }),
   matrixProduct({ name: 'MatMulInteger16', domain: microsoft, quantized: true }),
