@@ -1,6 +1,8 @@
 // Reductions over axes, and the choice of extremes along one.
 import { attribute, type Dimension, type Shape } from '../ir/graph';
 import { axesOf, axisOf, knownShape, withDimension } from './dimensions';
+import { noGradient } from './gradient';
+import { reductionGradients } from './reductionGradients';
 import type { NodeContext, Operator } from './operator';
 
 const reductions =
@@ -9,10 +11,12 @@ const reductions =
 export const reductionOperators: readonly Operator[] = [
   ...reductions.split(' ').map((name): Operator => ({
     name,
+    gradient: reductionGradients[name] ?? noGradient,
     shape: (context) => [{ shape: reduced(context), values: reducedValues(context, name) }],
   })),
   ...['ArgMax', 'ArgMin'].map((name): Operator => ({
     name,
+    gradient: noGradient,
     shape: (context) => [{ shape: alongOneAxis(context) }],
   })),
   {
