@@ -1,15 +1,21 @@
 // Reading and writing of elements by index. A table that is gathered from is an embedding.
 import { attribute } from '../ir/graph';
 import { axisOf } from './dimensions';
+import { gatherElementsGradient, gatherGradient } from './gatherGradients';
 import type { InferredOutput, NodeContext, Operator } from './operator';
 
 export const gatherOperators: readonly Operator[] = [
   {
     name: 'Gather',
     weights: () => [{ input: 0, role: 'weight', outputAxis: 0 }],
+    gradient: gatherGradient,
     shape: (context) => [gathered(context)],
   },
-  { name: 'GatherElements', shape: ({ inputShape }) => [{ shape: inputShape(1) }] },
+  {
+    name: 'GatherElements',
+    gradient: gatherElementsGradient,
+    shape: ({ inputShape }) => [{ shape: inputShape(1) }],
+  },
   { name: 'GatherND', shape: (context) => [gatheredNd(context)] },
   { name: 'GatherND', domain: 'com.microsoft', shape: (context) => [gatheredNd(context)] },
   ...['Scatter', 'ScatterElements', 'ScatterND', 'TensorScatter'].map((name): Operator => ({

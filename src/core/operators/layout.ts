@@ -1,17 +1,32 @@
 // Operators that join, cut, pad, repeat and rearrange without computing.
 import { attribute, type Dimension, type Shape } from '../ir/graph';
 import { add, axisOf, broadcast, knownShape, multiply, withDimension } from './dimensions';
+import { layoutGradients } from './layoutGradients';
+import { padGradient } from './padGradient';
 import type { InferredOutput, NodeContext, Operator } from './operator';
 
 export const layoutOperators: readonly Operator[] = [
-  { name: 'Concat', passes: (node) => [...node.inputs.keys()], shape: (context) => [concatenated(context)] },
-  { name: 'Split', passes: () => [0], shape: split },
-  { name: 'Expand', shape: (context) => [{ shape: expanded(context) }] },
-  { name: 'Tile', shape: (context) => [{ shape: tiled(context) }] },
-  { name: 'Pad', shape: (context) => [{ shape: padded(context) }] },
+  {
+    name: 'Concat',
+    gradient: layoutGradients.concat,
+    passes: (node) => [...node.inputs.keys()],
+    shape: (context) => [concatenated(context)],
+  },
+  { name: 'Split', gradient: layoutGradients.split, passes: () => [0], shape: split },
+  { name: 'Expand', gradient: layoutGradients.expand, shape: (context) => [{ shape: expanded(context) }] },
+  { name: 'Tile', gradient: layoutGradients.tile, shape: (context) => [{ shape: tiled(context) }] },
+  { name: 'Pad', gradient: padGradient, shape: (context) => [{ shape: padded(context) }] },
   { name: 'Crop', shape: (context) => [{ shape: cropped(context) }] },
-  { name: 'DepthToSpace', shape: (context) => [{ shape: blocks(context, -1) }] },
-  { name: 'SpaceToDepth', shape: (context) => [{ shape: blocks(context, 1) }] },
+  {
+    name: 'DepthToSpace',
+    gradient: layoutGradients.depthToSpace,
+    shape: (context) => [{ shape: blocks(context, -1) }],
+  },
+  {
+    name: 'SpaceToDepth',
+    gradient: layoutGradients.spaceToDepth,
+    shape: (context) => [{ shape: blocks(context, 1) }],
+  },
   { name: 'CenterCropPad', shape: (context) => [{ shape: centered(context) }] },
 ];
 

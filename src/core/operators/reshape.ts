@@ -1,6 +1,7 @@
 // Operators that read the same elements in the same order under another shape.
 import { attribute, type Dimension, type Shape } from '../ir/graph';
 import { axesOf, knownShape } from './dimensions';
+import { arriving } from './gradient';
 import { passesFirst, product, type InferredOutput, type NodeContext, type Operator } from './operator';
 
 export const reshapeOperators: readonly Operator[] = [
@@ -21,6 +22,8 @@ function viewOperator(
     name,
     passes: passesFirst,
     sourceAxis,
+    // The same elements in the shape that they had.
+    gradient: (context) => [context.build.reshape(arriving(context), context.inputShape(0))],
     shape: (context): readonly InferredOutput[] => [
       { shape: shapeOf(context), values: context.inputValues(0) },
     ],

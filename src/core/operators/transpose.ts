@@ -1,12 +1,21 @@
 // Transpose: permutes axes; without `perm` it reverses them.
 import { attribute } from '../ir/graph';
 import { knownShape } from './dimensions';
+import { arriving } from './gradient';
 import { passesFirst, product, type NodeContext, type Operator } from './operator';
 
 export const transpose: Operator = {
   name: 'Transpose',
   passes: passesFirst,
   sourceAxis: (axis, context) => permutation(context)?.[axis],
+  // The inverse permutation.
+  gradient: (context) => {
+    const rank = context.inputShape(0).length;
+    const forward =
+      attribute(context.node, 'perm', 'ints') ?? context.inputShape(0).map((_, i) => rank - 1 - i);
+    const perm = forward.map((_, axis) => forward.indexOf(axis));
+    return [context.build.node('Transpose', [arriving(context)], { perm })];
+  },
   shape: (context) => {
     const input = context.inputShape(0);
     const permuted = permutation(context);
