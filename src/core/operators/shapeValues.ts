@@ -3,9 +3,11 @@ import { attribute, type Shape } from '../ir/graph';
 import { isInteger } from '../ir/elementType';
 import { tensorNumbers } from '../ir/numbers';
 import { knownShape } from './dimensions';
+import { noGradient } from './gradient';
 import { product, type InferredOutput, type NodeContext, type Operator } from './operator';
 
-export const shapeValueOperators: readonly Operator[] = [
+/** What they give depends on no value of a real number continuously, so that no gradient passes through them. */
+const makers: readonly Operator[] = [
   { name: 'Shape', shape: (context) => [shapeOf(context)] },
   {
     name: 'Size',
@@ -17,8 +19,6 @@ export const shapeValueOperators: readonly Operator[] = [
   // The analysis knows stored tensors itself; what is left are the forms without one.
   { name: 'Constant' },
   { name: 'ConstantOfShape', shape: (context) => [constantOfShape(context)] },
-  { name: 'Range', shape: (context) => [range(context)] },
-  { name: 'OneHot', shape: (context) => [{ shape: oneHot(context) }] },
   {
     name: 'NonZero',
     shape: ({ inputShape }) => [{ shape: inputShape(0) && [inputShape(0)!.length, undefined] }],
@@ -27,6 +27,12 @@ export const shapeValueOperators: readonly Operator[] = [
     name,
     shape: ({ node }) => [{ shape: attribute(node, 'shape', 'ints') }],
   })),
+];
+
+export const shapeValueOperators: readonly Operator[] = [
+  ...makers.map((operator): Operator => ({ ...operator, gradient: noGradient })),
+  { name: 'Range', shape: (context) => [range(context)] },
+  { name: 'OneHot', shape: (context) => [{ shape: oneHot(context) }] },
 ];
 
 function shapeOf({ node, inputShape }: NodeContext): InferredOutput {
