@@ -56,7 +56,7 @@ export function channelSums(build: GraphBuilder, gradient: string, rank: number)
 }
 
 /** The gradient by the image: a convolution with the flipped filter where nothing is skipped, else a transposed one. */
-export function imageGradient(
+function imageGradient(
   build: GraphBuilder,
   convolution: Convolution,
   filter: string,

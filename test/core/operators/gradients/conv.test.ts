@@ -1,5 +1,5 @@
 // The gradient of Conv against central differences, in float32: it is linear in each input, so a large step is exact.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { freshNames } from '../../../../src/core/ir/freshNames';
 import { GraphBuilder } from '../../../../src/core/ir/graphBuilder';

@@ -1,5 +1,5 @@
 // The gradient of ConvTranspose against central differences, in float32: it is linear in each input.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { node } from '../../../support/build';
 import { gradientError, type GradientCase } from '../../../support/checkGradient';

@@ -1,5 +1,5 @@
 // The gradients of normalizations against central differences.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { node } from '../../../support/build';
 import { gradientError, type GradientCase } from '../../../support/checkGradient';

@@ -1,6 +1,6 @@
 // The gradients of pools against central differences. Means are linear, so a large step is exact in float32; the values
 // of maximum pools lie far enough apart that no step changes which is the largest.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { node } from '../../../support/build';
 import { gradientError, type GradientCase } from '../../../support/checkGradient';

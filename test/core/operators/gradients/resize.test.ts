@@ -1,5 +1,5 @@
 // The gradient of Resize against central differences, in float32: it is linear, so a large step is exact.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { floats, int64s, node } from '../../../support/build';
 import { gradientError } from '../../../support/checkGradient';
