@@ -18,7 +18,7 @@ export async function runStage(stage: Stage, earlier: readonly StageResult[]): P
   );
   if (missing !== undefined) {
     console.log(`Not run, because the stage "${missing}" failed.`);
-    return { name: stage.name, passed: 0, failed: 1, notRun: 0, seconds: 0 };
+    return { name: stage.name, passed: 0, failed: 1, notRun: [], seconds: 0 };
   }
   const start = performance.now();
   const succeeded = (await exitCode(stage)) === 0;
@@ -38,7 +38,7 @@ async function exitCode({ command: [program = '', ...args], env }: Stage): Promi
 }
 
 async function countsOf({ report }: Stage, succeeded: boolean): Promise<Counts> {
-  const none: Counts = { passed: 0, failed: succeeded ? 0 : 1, notRun: 0 };
+  const none: Counts = { passed: 0, failed: succeeded ? 0 : 1, notRun: [] };
   if (report === undefined) return none;
   const text = await readFile(report.file, 'utf8').catch(() => undefined);
   if (text === undefined) {

@@ -16,7 +16,7 @@ export function stages(options: { readonly newest: boolean }): readonly Stage[] 
     { name: 'types', command: ['npm', 'run', '--silent', 'typecheck'] },
     { name: 'lint', command: ['npm', 'run', '--silent', 'lint'] },
     { name: 'bundle', command: ['npm', 'run', '--silent', 'build'] },
-    vitest('units and real files', 'units', [], {}),
+    vitest('units and real files', 'units', ['--reporter=dot'], {}),
     ...inVscode('floor'),
     ...(options.newest ? inVscode('newest') : []),
   ];
@@ -36,7 +36,7 @@ function inVscode(which: 'floor' | 'newest'): Stage[] {
   const ui = vitest(
     `user interface, ${which}`,
     `ui-${which}`,
-    ['--config', 'test/vscode/vitest.config.mts'],
+    ['--config', 'test/vscode/vitest.config.mts', '--reporter=verbose'],
     env,
   );
   return [suite, { ...ui, needs }];
@@ -51,15 +51,7 @@ function vitest(
   const file = `out/reports/${id}.json`;
   return {
     name,
-    command: [
-      'npx',
-      'vitest',
-      'run',
-      ...args,
-      '--reporter=dot',
-      '--reporter=json',
-      `--outputFile.json=${file}`,
-    ],
+    command: ['npx', 'vitest', 'run', ...args, '--reporter=json', `--outputFile.json=${file}`],
     env,
     report: { kind: 'vitest', file },
   };

@@ -6,7 +6,7 @@ import { runStage } from '../../scripts/test/runStage';
 const vitest = (...testResults: object[]): string => JSON.stringify({ testResults });
 const file = (status: string, ...cases: string[]): object => ({
   status,
-  assertionResults: cases.map((each) => ({ status: each })),
+  assertionResults: cases.map((each) => ({ status: each, fullName: `a ${each} test` })),
 });
 
 const node = (code: string): string[] => [process.execPath, '-e', code];
@@ -14,20 +14,31 @@ const node = (code: string): string[] => [process.execPath, '-e', code];
 describe('the counting of reports', () => {
   it('adds up the cases of vitest', () => {
     const report = vitest(file('passed', 'passed', 'passed', 'skipped'), file('failed', 'failed', 'passed'));
-    expect(countReport('vitest', report)).toEqual({ passed: 3, failed: 1, notRun: 1 });
+    expect(countReport('vitest', report)).toEqual({
+      passed: 3,
+      failed: 1,
+      notRun: ['a skipped test'],
+    });
   });
 
   it('counts a file that did not load as a failure', () => {
     expect(countReport('vitest', vitest(file('failed'), file('passed', 'passed')))).toEqual({
       passed: 1,
       failed: 1,
-      notRun: 0,
+      notRun: [],
     });
   });
 
   it('adds up the cases of mocha', () => {
-    const report = JSON.stringify({ stats: { passes: 5, failures: 2, pending: 1 } });
-    expect(countReport('mocha', report)).toEqual({ passed: 5, failed: 2, notRun: 1 });
+    const report = JSON.stringify({
+      stats: { passes: 5, failures: 2 },
+      pending: [{ fullTitle: 'a pending test' }],
+    });
+    expect(countReport('mocha', report)).toEqual({
+      passed: 5,
+      failed: 2,
+      notRun: ['a pending test'],
+    });
   });
 });
 
@@ -43,7 +54,7 @@ describe('a stage', () => {
   });
 
   it('fails unrun when a stage that it needs has failed', async () => {
-    const earlier = { name: 'bundle', passed: 0, failed: 1, notRun: 0, seconds: 0 };
+    const earlier = { name: 'bundle', passed: 0, failed: 1, notRun: [], seconds: 0 };
     const stage = { name: 'after', command: node('throw new Error("ran")'), needs: ['bundle'] };
     expect(await runStage(stage, [earlier])).toMatchObject({ failed: 1, seconds: 0 });
   });
