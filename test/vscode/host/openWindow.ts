@@ -54,6 +54,8 @@ async function loadWorkbench(
     viewport: { width: 1400, height: 900 },
     deviceScaleFactor: 1,
     reducedMotion: 'reduce',
+    // What the window shows until it has read its settings.
+    colorScheme: 'dark',
     locale: 'en-US',
     timezoneId: 'UTC',
   });

@@ -82,8 +82,8 @@ describe('compressing a model', () => {
     await bench.editorTab(sample.source).click();
     await editorsStored(bench.page, /counterweight\.panel.*conv2.*side\W+after/s);
     await bench.page.reload();
-    await panel.figure('Weights').waitFor();
-    expect(await panel.pixels('Weights')).toBe(after);
+    // The page is laid out more than once while the window comes up.
+    await expect.poll(() => panel.pixels('Weights'), { timeout: 20_000 }).toBe(after);
     expect(await panel.layerRow('conv2').getAttribute('aria-selected')).toBe('true');
   });
 
