@@ -26,10 +26,13 @@ export async function runStage(stage: Stage, earlier: readonly StageResult[]): P
   return { name: stage.name, ...counts, seconds: (performance.now() - start) / 1000 };
 }
 
+/** Colours are for people at a terminal; in a log that is kept they hide the text. */
+const plainWhenKept = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
+
 async function exitCode({ command: [program = '', ...args], env }: Stage): Promise<number | null> {
   const child = spawn(program, args, {
     stdio: 'inherit',
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...plainWhenKept, ...env },
     // npm and npx are scripts on Windows.
     shell: process.platform === 'win32',
   });
