@@ -8,8 +8,8 @@ import { bundledPackages, thirdPartyNotices } from './notices';
 import { copyRuntimePackages, runtimePackages } from './runtimePackages';
 import type { Target } from './targets';
 
-/** What a person sees of the project. */
-const documents = ['README.md', 'CHANGELOG.md', 'LICENSE'];
+/** What a person sees of the project, and what vsce leaves out all the same. */
+const documents = ['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'];
 
 /** Fills `folder`, which is made and must hold nothing. */
 export async function stageExtension(target: Target, folder: string): Promise<void> {
