@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/vscode/**'],
+    setupFiles: ['test/support/fixedSeeds.ts'],
     pool: 'forks',
     testTimeout: 60_000,
   },
