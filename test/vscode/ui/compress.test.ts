@@ -77,13 +77,13 @@ describe('compressing a model', () => {
   it('brings the panel back after a reload', async () => {
     const { bench, panel } = session;
     await panel.chooseSide('After');
-    const after = await panel.pixels('Weights');
     // It stores while the focus is in the workbench itself.
     await bench.editorTab(sample.source).click();
     await editorsStored(bench.page, /counterweight\.panel.*conv2.*side\W+after/s);
     await bench.page.reload();
-    // The page is laid out more than once while the window comes up.
-    await expect.poll(() => panel.pixels('Weights'), { timeout: 20_000 }).toBe(after);
+    // Pixels are not compared: a new window may come up in another theme first, and zeros have the colour of the page.
+    await expect.poll(() => panel.side(), { timeout: 30_000 }).toBe('after');
+    expect(await panel.colours('Weights')).toBeGreaterThan(20);
     expect(await panel.layerRow('conv2').getAttribute('aria-selected')).toBe('true');
   });
 

@@ -21,6 +21,8 @@ export interface PanelDriver {
   layerRow(layer: string): Locator;
   /** Chooses what the heatmap shows. */
   chooseSide(side: 'Before' | 'After' | 'Error'): Promise<void>;
+  /** What the heatmap shows: before, after or error. */
+  side(): Promise<string | null>;
   /** A hash of the pixels of a figure's canvas, once two frames in a row agree. */
   pixels(title: string): Promise<string>;
   /** How many colours a figure's canvas shows. */
@@ -43,6 +45,7 @@ export function panel(bench: Workbench): PanelDriver {
     figure,
     layerRow: (layer) => find(`tr[data-layer="${layer}"]`).first(),
     chooseSide: (side) => figure('Weights').locator('label', { hasText: side }).click(),
+    side: () => figure('Weights').locator('input[type=radio]:checked').getAttribute('value'),
     pixels: async (title) => {
       for (let last = ''; ;) {
         const data = await canvas(title).evaluate((element: HTMLCanvasElement) => element.toDataURL());
