@@ -2,6 +2,7 @@
 import { CounterweightError } from '../../shared/base/errors';
 import { note, type Note } from '../../shared/base/messages';
 import type { ComparisonView } from '../../shared/contracts/viewModels';
+import { classCount } from '../data/dataSet';
 import { openData } from '../data/openData';
 import { openModel } from '../formats/openModel';
 import { pauseFor, type Pause } from '../ir/pacing';
@@ -114,18 +115,18 @@ async function onData(
 ): Promise<OutputResult> {
   const inputs = dataInputs(dataSet, sessions.before.inputs);
   const count = Math.min(dataSet.count, mostSamples);
-  function* batches(): Generator<SampleBatch> {
+  async function* batches(): AsyncGenerator<SampleBatch> {
     for (let start = 0; start < count;) {
       progress(start / count);
-      const batch = inputs.batch(start, count);
+      const batch = await inputs.batch(start, count);
       yield batch;
       start += batch.samples;
     }
   }
-  const first = inputs.batch(0, 1).feeds;
+  const first = (await inputs.batch(0, 1)).feeds;
   const refused = (await refusalOf('before', sessions, first)) ?? (await refusalOf('after', sessions, first));
   if (refused) return refused;
-  const comparison = await compareOutputs(sessions, batches(), { classes: dataSet.classes, pause });
+  const comparison = await compareOutputs(sessions, batches(), { classes: classCount(dataSet), pause });
   return {
     comparison,
     comparedOn: comparedOn(dataSet.name, comparison),
@@ -148,7 +149,7 @@ async function onRandomInputs(
   const refused = await refusalOf('after', sessions, first);
   if (refused) return refused;
   const started = performance.now();
-  function* batches(): Generator<SampleBatch> {
+  async function* batches(): AsyncGenerator<SampleBatch> {
     for (let sample = 0; sample < randomSamples; sample++) {
       if (performance.now() - started > 1000 * randomSeconds) return;
       progress(sample / randomSamples);

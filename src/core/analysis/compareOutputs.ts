@@ -39,7 +39,7 @@ export interface OutputOptions {
 /** Runs both models on the batches, which may end early. Throws RUNTIME_REFUSED where one of them does not run. */
 export async function compareOutputs(
   { before, after }: SessionPair,
-  batches: Iterable<SampleBatch>,
+  batches: Iterable<SampleBatch> | AsyncIterable<SampleBatch>,
   { classes, pause }: OutputOptions,
 ): Promise<OutputComparison> {
   const { compared, notes } = comparableOutputs(before, after);
@@ -47,7 +47,7 @@ export async function compareOutputs(
   const onlyOutput = before.outputs.filter(({ type }) => type && isFloat(type)).length === 1;
   const comparisons = compared.map(({ name }) => outputSums(name, onlyOutput, classes));
   let samples = 0;
-  for (const batch of names.length > 0 ? batches : []) {
+  for await (const batch of names.length > 0 ? batches : []) {
     await pause();
     const original = await before.run(batch.feeds, names);
     await pause();

@@ -1,9 +1,9 @@
 // Samples of a data set as inputs of a model: in the model's shape and type, and in batches of the size that it takes.
 import { CounterweightError } from '../../shared/base/errors';
-import { isFloat } from '../ir/elementType';
+import { indicesFrom, type Batch, type DataSet, type SampleInput } from '../data/dataSet';
+import { isFloat, isInteger, type ElementType } from '../ir/elementType';
 import type { Shape } from '../ir/graph';
-import type { DataSet } from '../data/dataSet';
-import type { RuntimeValue } from '../runtime/runtime';
+import type { RuntimeTensor, RuntimeValue } from '../runtime/runtime';
 import { runtimeTensor } from './runtimeNumbers';
 import type { Feeds } from './sampleInputs';
 
@@ -15,50 +15,98 @@ export interface SampleBatch {
   /** Samples of the data set in it; the rest of a fixed batch repeats the last one. */
   readonly samples: number;
   readonly labels?: Int32Array;
+  readonly values?: Float32Array;
 }
 
 export interface DataInputs {
+  /** Samples in one run: as many as the model takes, or a number that suits where it leaves that free. */
+  readonly samplesPerRun: number;
+  /** Lays samples out as the model takes them; at most as many as fit in a run. */
+  place(batch: Batch): SampleBatch;
   /** The samples from `start` on, as many as one run takes but none from `end` on. */
-  batch(start: number, end: number): SampleBatch;
+  batch(start: number, end: number): Promise<SampleBatch>;
 }
 
 /** How a data set feeds the model with these inputs. Throws DATA_INVALID, saying what does not fit. */
 export function dataInputs(data: DataSet, inputs: readonly RuntimeValue[]): DataInputs {
-  const [input, ...others] = inputs;
-  if (!input || others.length > 0) {
-    return fail(data, `the model has ${inputs.length} inputs, but data fills only one`);
-  }
-  const { type, name } = input;
-  if (!type || !isFloat(type)) {
+  const filled = pairs(data, inputs).map(({ sample, index, input }) => ({
+    index,
+    input,
+    layout: sampleLayout(data, sample, input),
+  }));
+  const [fixed, ...others] = new Set(filled.flatMap(({ layout }) => layout.batch ?? []));
+  if (others.length > 0) fail(data, `the model's inputs take batches of different sizes`);
+  const samplesPerRun = fixed ?? freeBatch;
+  const place = ({ count, inputs: arrays, labels, values }: Batch): SampleBatch => {
+    const feeds: Record<string, RuntimeTensor> = {};
+    for (const { index, input, layout } of filled) {
+      feeds[input.name] = filledTensor(arrays[index]!, count, fixed ?? count, input, layout);
+    }
+    return { feeds, samples: count, ...(labels && { labels }), ...(values && { values }) };
+  };
+  return {
+    samplesPerRun,
+    place,
+    batch: async (start, end) =>
+      place(await data.rows(indicesFrom(start, Math.min(end, start + samplesPerRun)))),
+  };
+}
+
+interface Pair {
+  readonly sample: SampleInput;
+  /** Place of the sample's part in a batch. */
+  readonly index: number;
+  readonly input: RuntimeValue & { readonly type: ElementType };
+}
+
+/** Parts of a sample go to the model's inputs of their names, or in order where they have none. */
+function pairs(data: DataSet, inputs: readonly RuntimeValue[]): Pair[] {
+  const parts = data.inputs.map((sample, index) => ({ sample, index }));
+  const named = parts.some(({ sample }) => inputs.some(({ name }) => name === sample.name));
+  if (!named && parts.length !== inputs.length) {
     return fail(
       data,
-      `input ${name} of the model takes ${type ?? 'no tensor'}, but the data are real numbers`,
+      `the model has ${counted(inputs.length, 'input')}, but data fills ${counted(parts.length, 'input')}`,
     );
   }
-  const layout = sampleLayout(data, input);
+  return inputs.map((input, place): Pair => {
+    const part = named ? parts.find(({ sample }) => sample.name === input.name) : parts[place];
+    if (!part) {
+      const names = data.inputs.map(({ name }) => name ?? '?').join(', ');
+      return fail(data, `it has nothing for input ${input.name} of the model; it holds ${names}`);
+    }
+    const { type } = input;
+    if (!type || !(isFloat(type) || isInteger(type))) {
+      return fail(
+        data,
+        `input ${input.name} of the model takes ${type ?? 'no tensor'}, but the data are numbers`,
+      );
+    }
+    return { ...part, input: { ...input, type } };
+  });
+}
+
+function filledTensor(
+  values: Float32Array,
+  count: number,
+  rows: number,
+  { type }: Pair['input'],
+  layout: SampleLayout,
+): RuntimeTensor {
   const elements = size(layout.sample);
-  const perRun = layout.batch ?? freeBatch;
-  return {
-    batch(start, end) {
-      const samples = Math.min(perRun, end - start);
-      const { inputs: values, labels } = data.batch(start, samples);
-      const rows = layout.batch ?? samples;
-      const content = new Float32Array(rows * elements);
-      for (let row = 0; row < rows; row++) {
-        const from = Math.min(row, samples - 1) * elements;
-        layout.place(
-          values.subarray(from, from + elements),
-          content.subarray(row * elements, (row + 1) * elements),
-        );
-      }
-      const shape = layout.batched ? [rows, ...layout.sample] : layout.sample;
-      return {
-        feeds: { [name]: runtimeTensor(type, shape, content) },
-        samples,
-        ...(labels ? { labels } : {}),
-      };
-    },
-  };
+  const content = new Float32Array(rows * elements);
+  for (let row = 0; row < rows; row++) {
+    const from = Math.min(row, count - 1) * elements;
+    layout.place(
+      values.subarray(from, from + elements),
+      content.subarray(row * elements, (row + 1) * elements),
+    );
+  }
+  return runtimeTensor(type, layout.batched ? [rows, ...layout.sample] : layout.sample, content);
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 interface SampleLayout {
@@ -72,19 +120,19 @@ interface SampleLayout {
   readonly place: (sample: Float32Array, target: Float32Array) => void;
 }
 
-function sampleLayout(data: DataSet, input: RuntimeValue): SampleLayout {
-  const shape = input.shape ?? [undefined, ...data.sampleShape];
+function sampleLayout(data: DataSet, given: SampleInput, input: RuntimeValue): SampleLayout {
+  const shape = input.shape ?? [undefined, ...given.shape];
   const [first, ...rest] = shape;
-  const inBatches = shape.length > 0 && boundSample(data.sampleShape, rest);
+  const inBatches = shape.length > 0 && boundSample(given.shape, rest);
   if (inBatches) {
     const batch = typeof first === 'number' && first > 0 ? first : undefined;
-    return { sample: inBatches, batched: true, batch, place: placement(data.sampleShape, inBatches) };
+    return { sample: inBatches, batched: true, batch, place: placement(given.shape, inBatches) };
   }
-  const alone = boundSample(data.sampleShape, shape);
-  if (alone) return { sample: alone, batched: false, batch: 1, place: placement(data.sampleShape, alone) };
+  const alone = boundSample(given.shape, shape);
+  if (alone) return { sample: alone, batched: false, batch: 1, place: placement(given.shape, alone) };
   return fail(
     data,
-    `its samples are ${describe(data.sampleShape)}, but input ${input.name} of the model takes ${describe(shape)}`,
+    `its samples are ${describe(given.shape)}, but input ${input.name} of the model takes ${describe(shape)}`,
   );
 }
 

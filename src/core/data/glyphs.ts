@@ -52,21 +52,20 @@ export function openGlyphs(options: GlyphOptions): DataSet {
   return {
     name: `glyphs (${options.split}, seed ${options.seed}${options.labelNoise > 0 ? `, label noise ${options.labelNoise}` : ''})`,
     count: options.samples,
-    sampleShape: [1, options.size, options.size],
-    classes: glyphs.length,
-    batch: (start, count): Batch => {
-      const available = Math.max(0, Math.min(count, options.samples - start));
-      const inputs = new Float32Array(available * pixels);
-      const labels = new Int32Array(available);
-      for (let i = 0; i < available; i++) {
-        const next = uniform(seedOf(stream, start + i));
+    inputs: [{ shape: [1, options.size, options.size] }],
+    targets: { kind: 'classes', count: glyphs.length },
+    rows: async (indices): Promise<Batch> => {
+      const inputs = new Float32Array(indices.length * pixels);
+      const labels = new Int32Array(indices.length);
+      for (let i = 0; i < indices.length; i++) {
+        const next = uniform(seedOf(stream, indices[i]!));
         const glyph = Math.floor(next() * glyphs.length);
         draw(glyph, options, next, inputs.subarray(i * pixels, (i + 1) * pixels));
         // The draw for the label noise comes last, so that it changes labels only and never the images.
         const wrong = next() < options.labelNoise;
         labels[i] = wrong ? (glyph + 1 + Math.floor(next() * (glyphs.length - 1))) % glyphs.length : glyph;
       }
-      return { count: available, inputs, labels };
+      return { count: indices.length, inputs: [inputs], labels };
     },
   };
 }

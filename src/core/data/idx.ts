@@ -34,19 +34,20 @@ export function openIdx(name: string, files: IdxFiles, normalize: Normalization)
   return {
     name,
     count,
-    sampleShape: [1, height, width],
-    classes,
-    batch: (start, wanted) => {
-      const end = Math.min(count, start + wanted);
-      const inputs = Float32Array.from(
-        images.content.subarray(start * pixels, end * pixels),
-        (byte) => (byte / 255 - normalize.mean) / normalize.standardDeviation,
-      );
-      return {
-        count: Math.max(0, end - start),
-        inputs,
-        labels: Int32Array.from(labels.content.subarray(start, end)),
-      };
+    inputs: [{ shape: [1, height, width] }],
+    targets: { kind: 'classes', count: classes },
+    rows: async (indices) => {
+      const inputs = new Float32Array(indices.length * pixels);
+      const chosen = new Int32Array(indices.length);
+      for (let row = 0; row < indices.length; row++) {
+        const sample = indices[row]!;
+        chosen[row] = labels.content[sample]!;
+        for (let i = 0; i < pixels; i++) {
+          const byte = images.content[sample * pixels + i]!;
+          inputs[row * pixels + i] = (byte / 255 - normalize.mean) / normalize.standardDeviation;
+        }
+      }
+      return { count: indices.length, inputs: [inputs], labels: chosen };
     },
   };
 }

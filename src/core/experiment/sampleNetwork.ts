@@ -3,7 +3,7 @@
 // model whose accuracy is real.
 // Source of the filters: A. Coates and A. Ng, "Learning Feature Representations with K-Means", 2012, section 4.
 import { seedOf, uniform } from '../../shared/base/random';
-import type { DataSet } from '../data/dataSet';
+import { classCount, indicesFrom, type DataSet } from '../data/dataSet';
 import { modelToBytes } from '../formats/modelBytes';
 import type { Graph, Model, Node } from '../ir/graph';
 import { float32Tensor } from '../ir/numbers';
@@ -25,10 +25,10 @@ export async function makeSampleNetwork(
   runtime: Runtime,
   options: { readonly seed: number; readonly signal: AbortSignal },
 ): Promise<Model> {
-  const [, size = 0] = data.sampleShape;
-  const classes = data.classes ?? 0;
+  const [, size = 0] = data.inputs[0]!.shape;
+  const classes = classCount(data) ?? 0;
   const features = filters * (size / pool) ** 2;
-  const patches = patchFilters(data, options.seed);
+  const patches = await patchFilters(data, options.seed);
   const moments = await featureMoments(featureModel(size, patches), data, features, runtime, options.signal);
   const { weights, bias } = ridge(moments, 0.03);
   return modelOf({
@@ -99,7 +99,7 @@ async function featureMoments(
   runtime: Runtime,
   signal: AbortSignal,
 ): Promise<Moments> {
-  const outputs = data.classes ?? 0;
+  const outputs = classCount(data) ?? 0;
   const moments: Moments = {
     count: data.count,
     features,
@@ -113,14 +113,16 @@ async function featureMoments(
   try {
     for (let start = 0; start < data.count; start += batchSize) {
       signal.throwIfAborted();
-      const { count, inputs, labels } = data.batch(start, batchSize);
+      const batch = await data.rows(indicesFrom(start, Math.min(start + batchSize, data.count)));
+      const { count, labels } = batch;
+      const inputs = batch.inputs[0] ?? new Float32Array();
       const targets = new Float32Array(count * outputs);
       labels?.forEach((label, i) => {
         targets[i * outputs + label] = 1;
         moments.y[label]! += 1;
       });
       const sums = await session.run({
-        image: { type: 'float32', shape: [count, ...data.sampleShape], data: inputs },
+        image: { type: 'float32', shape: [count, ...data.inputs[0]!.shape], data: inputs },
         targets: { type: 'float32', shape: [count, outputs], data: targets },
       });
       add(moments.xx, sums['sumXX']);
@@ -139,15 +141,16 @@ function add(total: Float64Array, part: RuntimeTensor | undefined): void {
 }
 
 /** Random patches of training images, each with mean 0 and norm 1, and a small negative bias that ignores noise. */
-function patchFilters(data: DataSet, seed: number): readonly Tensor[] {
-  const [, size = 0] = data.sampleShape;
+async function patchFilters(data: DataSet, seed: number): Promise<readonly Tensor[]> {
+  const [, size = 0] = data.inputs[0]!.shape;
   const next = uniform(seedOf(seed, 0));
   const weights = new Float32Array(filters * kernel * kernel);
   for (let filter = 0; filter < filters; filter++) {
     const patch = weights.subarray(filter * kernel * kernel, (filter + 1) * kernel * kernel);
     // A patch of the blank ground has no structure; the next one is tried.
     for (let variance = 0; variance < 0.1;) {
-      const { inputs } = data.batch(Math.floor(next() * data.count), 1);
+      const batch = await data.rows([Math.floor(next() * data.count)]);
+      const inputs = batch.inputs[0] ?? new Float32Array();
       const [top, left] = [Math.floor(next() * (size - kernel)), Math.floor(next() * (size - kernel))];
       for (let i = 0; i < patch.length; i++) {
         patch[i] = inputs[(top + Math.floor(i / kernel)) * size + left + (i % kernel)] ?? 0;

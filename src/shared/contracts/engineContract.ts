@@ -1,6 +1,8 @@
 // Everything that crosses between the editor and the engine process, on one page.
 import type {
   ComparisonView,
+  CurvesView,
+  DiagnosisReportView,
   EstimateView,
   HeatmapView,
   LayerDetailView,
@@ -33,12 +35,18 @@ export interface EngineContract {
     estimate: [{ path: string; steps: StepsView }, EstimateView];
     /** Compresses a file into a new one and writes the report. Refuses to overwrite. */
     compress: [CompressParams, ReportView];
+    /** Finds out whether a model overfits, and writes the report. */
+    diagnose: [DiagnoseParams, DiagnosisReportView];
+    /** Holds the training of this process before its next step, or lets it go on. */
+    pause: [{ paused: boolean }, void];
     /** Differences of two model files, layer by layer and in their outputs. */
     compare: [{ before: string; after: string; data?: string }, ComparisonView];
   };
   events: {
     /** At most ten a second. */
     progress: ProgressView;
+    /** The training curves so far, after each epoch. */
+    curves: CurvesView;
     /** A line for the log. */
     log: { level: 'info' | 'warning' | 'error'; text: string };
   };
@@ -53,8 +61,25 @@ export interface CompressParams {
   readonly output: string;
   /** Where report.json goes; the folder is made. */
   readonly runFolder: string;
-  /** Data to compare on, as the command line's --data. */
+  /** Data to train and to compare on, as the command line's --data. Training steps need it. */
   readonly data?: string;
+  /** Of everything that is random in the run; 1 where not given. */
+  readonly seed?: number;
+  /** Goes on from the checkpoint in the run's folder, where there is one. */
+  readonly resume?: boolean;
   /** Marks the temporary files of this job, so that whoever outlives it can remove them. */
+  readonly jobId: string;
+}
+
+export interface DiagnoseParams {
+  /** A model file, or the folder of a run whose curves and model are judged. */
+  readonly path: string;
+  /** As the command line's --data; a run brings its own. */
+  readonly data?: string;
+  readonly seed?: number;
+  /** Trains on parts of the samples to draw a learning curve. */
+  readonly learningCurve: boolean;
+  /** Where report.json goes; the folder is made. */
+  readonly runFolder: string;
   readonly jobId: string;
 }

@@ -203,7 +203,147 @@ export interface ComparisonView {
   readonly notes: readonly Note[];
 }
 
-/** The answer of `compress`, and the content of report.json. */
+/** Mean loss and accuracy of one network on one set of samples, measured in its inference form. */
+export interface MeasureView {
+  readonly loss: number;
+  /** Top-1 accuracy, where the samples are labelled with classes. */
+  readonly accuracy?: number;
+  readonly samples: number;
+}
+
+/** How well a file generalizes, measured by running that file. The gap is validation − train of the loss. */
+export interface GeneralizationView {
+  readonly train: MeasureView;
+  readonly validation: MeasureView;
+}
+
+/**
+ * One epoch of a training run. Losses and accuracies are those of the network as it stood at the end of the epoch, in
+ * its inference form and without augmentation. A loss that is no number is null.
+ */
+export interface EpochView {
+  /** From 1. Epoch 0 is the network before the run. */
+  readonly epoch: number;
+  readonly trainLoss: number | null;
+  readonly validationLoss: number | null;
+  readonly trainAccuracy?: number;
+  readonly validationAccuracy?: number;
+  readonly learningRate: number;
+  readonly seconds: number;
+}
+
+export type LossKind = 'crossEntropy' | 'binaryCrossEntropy' | 'mse' | 'mae' | 'huber';
+
+/** What is drawn of a training run while it goes on. */
+export interface CurvesView {
+  /** Place of the training step in the recipe, from 0. */
+  readonly step: number;
+  /** Epochs that the run may take. */
+  readonly epochs: number;
+  readonly history: readonly EpochView[];
+  /** The epoch of the lowest validation loss, whose weights are kept; null before the first. */
+  readonly bestEpoch: number | null;
+  readonly loss: LossKind;
+  /** Samples that the run trains and validates on. */
+  readonly samples: { readonly train: number; readonly validation: number };
+  /** Parameters that are trained. */
+  readonly parameters: number;
+  /** What the curves say so far. */
+  readonly diagnosis: DiagnosisView;
+}
+
+/** A training step of a finished run. */
+export interface TrainingView extends CurvesView {
+  readonly ended: 'allEpochs' | 'earlyStopping';
+  readonly seconds: number;
+  /** Layers that were not trained, and why. */
+  readonly frozen: readonly { readonly layer: string; readonly reason: string }[];
+}
+
+export type Verdict = 'underfit' | 'balanced' | 'overfit' | 'diverged' | 'leaking' | 'undecided';
+
+export interface DiagnosisView {
+  readonly verdict: Verdict;
+  readonly evidence: readonly EvidenceView[];
+  /** The most promising first. */
+  readonly advice: readonly AdviceView[];
+}
+
+export interface EvidenceView {
+  readonly note: Note;
+  /** The verdict that it speaks for; null where it is only worth knowing. */
+  readonly speaksFor: Verdict | null;
+}
+
+export interface AdviceView {
+  readonly note: Note;
+  /** What it changes in a recipe, where it can be written into one. */
+  readonly edit?: RecipeEdit;
+}
+
+/** A change of a recipe: values by the paths of the command line's --set, like "train.weightDecay", and new steps. */
+export interface RecipeEdit {
+  readonly set?: Readonly<Record<string, unknown>>;
+  /** Steps to put at the end. */
+  readonly add?: StepsView;
+}
+
+/** One point of a learning curve: a run on a part of the training samples. */
+export interface LearningPointView {
+  readonly samples: number;
+  readonly train: MeasureView;
+  readonly validation: MeasureView;
+}
+
+/** Exponent of the power law that the tail of a layer's weight spectrum follows. */
+export interface SpectrumView {
+  readonly layer: string;
+  /** Null where it was not fitted; `reason` says why. */
+  readonly exponent: number | null;
+  readonly eigenvalues: number;
+  readonly reason?: string;
+}
+
+/** The answer of `diagnose`. */
+export interface DiagnosisReportView {
+  readonly version: 1;
+  readonly kind: 'diagnosis';
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  readonly seconds: number;
+  /** The model that is judged. */
+  readonly path: string;
+  readonly data: string;
+  readonly diagnosis: DiagnosisView;
+  readonly generalization?: GeneralizationView;
+  /** Of the run that is judged, or of one that was made for the diagnosis. */
+  readonly curves?: CurvesView;
+  readonly learningCurve?: readonly LearningPointView[];
+  readonly spectrum: readonly SpectrumView[];
+  readonly notes: readonly Note[];
+}
+
+/** The answer of `evaluate`. */
+export interface EvaluationView extends MeasureView {
+  readonly path: string;
+  readonly data: string;
+  readonly lossKind: LossKind;
+  /** Fraction of samples whose class is among the five of the highest scores; for more than five classes. */
+  readonly top5?: number;
+  /** Counts by [true class][predicted class]. */
+  readonly confusion?: readonly (readonly number[])[];
+  readonly classNames?: readonly string[];
+  /** Of a regression: mean absolute error, root of the mean squared error, coefficient of determination. */
+  readonly regression?: { readonly mae: number; readonly rmse: number; readonly r2: number };
+  readonly latency: {
+    readonly medianMs: number;
+    readonly p95Ms: number;
+    readonly batch: number;
+    readonly threads: number;
+  };
+}
+
+/** The answer of `compress` and of `train`, and the content of report.json. */
 export interface ReportView extends ComparisonView {
   readonly version: 1;
   /** ISO 8601, UTC. */
@@ -215,6 +355,13 @@ export interface ReportView extends ComparisonView {
   /** Compressed bytes over original bytes, of the files on disk. */
   readonly ratio: number;
   readonly latency?: LatencyView;
+  /** The data that the run trained and was measured on, as it was given. */
+  readonly data?: string;
+  readonly seed?: number;
+  /** Of both files, where there is data to train on. */
+  readonly generalization?: { readonly before: GeneralizationView; readonly after: GeneralizationView };
+  /** One entry for each training step. */
+  readonly training?: readonly TrainingView[];
 }
 
 export interface EstimateView {
@@ -227,7 +374,8 @@ export interface EstimateView {
 
 export interface ProgressView {
   /** What is being done: a phase of a job. */
-  readonly phase: 'reading' | 'pruning' | 'quantizing' | 'writing' | 'comparing' | 'measuring';
+  readonly phase:
+    'reading' | 'pruning' | 'quantizing' | 'training' | 'writing' | 'comparing' | 'measuring' | 'diagnosing';
   /** 0 to 1 over the whole job. */
   readonly fraction: number;
   /** The layer or file at hand. */

@@ -1,6 +1,7 @@
 // Comparison of model files: their layers and, run by ONNX Runtime, their outputs.
 import { describe, expect, it } from 'vitest';
 import { compareModels } from '../../../src/core/analysis/compareModels';
+import { indicesFrom } from '../../../src/core/data/dataSet';
 import { openData } from '../../../src/core/data/openData';
 import { saveModel } from '../../../src/core/formats/saveModel';
 import type { Model } from '../../../src/core/ir/graph';
@@ -112,7 +113,7 @@ describe('compareModels', () => {
       await saved('b.onnx', classifier(half)),
       spec,
     );
-    const expected = [measureByHand(weights, spec), measureByHand(half, spec)] as const;
+    const expected = [await measureByHand(weights, spec), await measureByHand(half, spec)] as const;
     expect(result.accuracy!.before).toMatchObject({ accuracy: expected[0].accuracy, samples: 150 });
     expect(result.accuracy!.before.loss).toBeCloseTo(expected[0].loss, 4);
     expect(result.accuracy!.after.accuracy).toBe(expected[1].accuracy);
@@ -226,15 +227,21 @@ describe('compareModels', () => {
   });
 });
 
-function measureByHand(weight: Float32Array, spec: string): { accuracy: number; loss: number } {
+async function measureByHand(
+  weight: Float32Array,
+  spec: string,
+): Promise<{ accuracy: number; loss: number }> {
   const data = openData(spec);
-  const { inputs, labels } = data.batch(0, data.count);
+  const {
+    inputs: [inputs],
+    labels,
+  } = await data.rows(indicesFrom(0, data.count));
   let right = 0;
   let loss = 0;
   for (let n = 0; n < data.count; n++) {
     const scores = Array.from(bias, (start, c) => {
       let sum = start;
-      for (let i = 0; i < 784; i++) sum += inputs[784 * n + i]! * weight[10 * i + c]!;
+      for (let i = 0; i < 784; i++) sum += inputs![784 * n + i]! * weight[10 * i + c]!;
       return sum;
     });
     if (scores.indexOf(Math.max(...scores)) === labels![n]) right++;

@@ -13,15 +13,17 @@ function dataSet(sampleShape: readonly number[], count = 5): DataSet {
   return {
     name: 'ramp',
     count,
-    sampleShape,
-    classes: 2,
-    batch: (start, samples) => ({
-      count: samples,
-      inputs: Float32Array.from(
-        { length: samples * size },
-        (_, i) => 100 * (start + Math.floor(i / size)) + (i % size),
-      ),
-      labels: Int32Array.from({ length: samples }, (_, i) => (start + i) % 2),
+    inputs: [{ shape: sampleShape }],
+    targets: { kind: 'classes', count: 2 },
+    rows: async (indices) => ({
+      count: indices.length,
+      inputs: [
+        Float32Array.from(
+          { length: indices.length * size },
+          (_, i) => 100 * indices[Math.floor(i / size)]! + (i % size),
+        ),
+      ],
+      labels: Int32Array.from(indices, (index) => index % 2),
     }),
   };
 }
@@ -37,8 +39,8 @@ describe('dataInputs', () => {
     ['a column', [undefined, 6, 1], [5, 6, 1]],
     ['free image sizes', ['N', 1, 'h', 'w'], [5, 1, 2, 3]],
     ['one free size', ['N', 'features'], [5, 6]],
-  ])('feeds %s all samples at once', (_, shape, expected) => {
-    const { feeds, samples, labels } = dataInputs(dataSet([1, 2, 3]), [value(shape)]).batch(0, 5);
+  ])('feeds %s all samples at once', async (_, shape, expected) => {
+    const { feeds, samples, labels } = await dataInputs(dataSet([1, 2, 3]), [value(shape)]).batch(0, 5);
     expect(feeds['x']!.shape).toEqual(expected);
     expect(samples).toBe(5);
     expect([...labels!]).toEqual([0, 1, 0, 1, 0]);
@@ -46,28 +48,28 @@ describe('dataInputs', () => {
     expect([data[0], data[5], data[6], data[29]]).toEqual([0, 5, 100, 405]);
   });
 
-  it('feeds a batch of one, and an input without a batch, sample by sample', () => {
+  it('feeds a batch of one, and an input without a batch, sample by sample', async () => {
     for (const shape of [[1, 1, 2, 3], [1, 6], [6], [2, 3]]) {
-      const batch = dataInputs(dataSet([1, 2, 3]), [value(shape)]).batch(3, 5);
+      const batch = await dataInputs(dataSet([1, 2, 3]), [value(shape)]).batch(3, 5);
       expect(batch.samples).toBe(1);
       expect(batch.feeds['x']!.shape).toEqual(shape);
       expect([...(batch.feeds['x']!.data as Float32Array)]).toEqual([300, 301, 302, 303, 304, 305]);
     }
   });
 
-  it('fills a fixed batch up with the last sample and says how many count', () => {
-    const { feeds, samples } = dataInputs(dataSet([2], 5), [value([4, 2])]).batch(4, 5);
+  it('fills a fixed batch up with the last sample and says how many count', async () => {
+    const { feeds, samples } = await dataInputs(dataSet([2], 5), [value([4, 2])]).batch(4, 5);
     expect(samples).toBe(1);
     expect([...(feeds['x']!.data as Float32Array)]).toEqual([400, 401, 400, 401, 400, 401, 400, 401]);
   });
 
-  it('puts channels last where the model wants them there', () => {
-    const { feeds } = dataInputs(dataSet([3, 2, 2], 1), [value(['N', 2, 2, 3])]).batch(0, 1);
+  it('puts channels last where the model wants them there', async () => {
+    const { feeds } = await dataInputs(dataSet([3, 2, 2], 1), [value(['N', 2, 2, 3])]).batch(0, 1);
     expect([...(feeds['x']!.data as Float32Array)]).toEqual([0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]);
   });
 
-  it('gives half precision to a model that takes it', () => {
-    const { feeds } = dataInputs(dataSet([2], 1), [value(['N', 2], 'float16')]).batch(0, 1);
+  it('gives half precision to a model that takes it', async () => {
+    const { feeds } = await dataInputs(dataSet([2], 1), [value(['N', 2], 'float16')]).batch(0, 1);
     expect(feeds['x']!.type).toBe('float16');
     expect([...(feeds['x']!.data as Uint16Array)]).toEqual([0x0000, 0x3c00]);
   });
@@ -78,8 +80,8 @@ describe('dataInputs', () => {
       [value(['N', 1, 3, 3])],
       'its samples are [1, 2, 3], but input x of the model takes [N, 1, 3, 3]',
     ],
-    ['types', [value(['N', 6], 'int64')], 'input x of the model takes int64, but the data are real numbers'],
-    ['several inputs', [value([6]), value([6])], 'the model has 2 inputs, but data fills only one'],
+    ['types', [value(['N', 6], 'bool')], 'input x of the model takes bool, but the data are numbers'],
+    ['several inputs', [value([6]), value([6])], 'the model has 2 inputs, but data fills 1 input'],
   ])('says what does not fit: %s', (_, inputs, problem) => {
     const attempt = () => dataInputs(dataSet([1, 2, 3]), inputs);
     expect(attempt).toThrow(CounterweightError);

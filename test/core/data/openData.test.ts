@@ -21,7 +21,7 @@ function idx(shape: readonly number[], content: readonly number[]): Buffer {
 describe('openData', () => {
   it('reads glyphs with options, and the test split unless told otherwise', () => {
     const data = openData('glyphs:samples=12,size=16');
-    expect(data).toMatchObject({ count: 12, sampleShape: [1, 16, 16], classes: 10 });
+    expect(data).toMatchObject({ count: 12, inputs: [{ shape: [1, 16, 16] }], targets: { count: 10 } });
     expect(data.name).toContain('test');
   });
 
@@ -35,22 +35,22 @@ describe('openData', () => {
     expect(() => openData(spec)).toThrow(problem);
   });
 
-  it('reads a folder of IDX files, zipped or not', () => {
+  it('reads a folder of IDX files, zipped or not', async () => {
     writeFileSync(
       path.join(folder, 't10k-images-idx3-ubyte.gz'),
       gzipSync(idx([2, 1, 2], [0, 51, 102, 255])),
     );
     writeFileSync(path.join(folder, 't10k-labels-idx1-ubyte.gz'), gzipSync(idx([2], [3, 1])));
     const data = openData(folder);
-    expect(data).toMatchObject({ count: 2, sampleShape: [1, 1, 2], classes: 4 });
-    expect(data.batch(1, 9)).toEqual({
+    expect(data).toMatchObject({ count: 2, inputs: [{ shape: [1, 1, 2] }], targets: { count: 4 } });
+    expect(await data.rows([1])).toEqual({
       count: 1,
-      inputs: Float32Array.of(102 / 255, 1),
+      inputs: [Float32Array.of(102 / 255, 1)],
       labels: Int32Array.of(1),
     });
   });
 
-  it('normalizes as a data file says', () => {
+  it('normalizes as a data file says', async () => {
     writeFileSync(path.join(folder, 'i.idx'), idx([1, 1, 2], [0, 255]));
     writeFileSync(path.join(folder, 'l.idx'), idx([1], [0]));
     const file = path.join(folder, 'data.yaml');
@@ -58,7 +58,7 @@ describe('openData', () => {
       file,
       'test: { images: i.idx, labels: l.idx }\nnormalize: { mean: 0.5, standardDeviation: 0.25 }\n',
     );
-    expect(openData(file).batch(0, 1).inputs).toEqual(Float32Array.of(-2, 2));
+    expect((await openData(file).rows([0])).inputs).toEqual([Float32Array.of(-2, 2)]);
     writeFileSync(file, 'test: { images: i.idx, labels: l.idx }\nnormalise: { mean: 0.5 }\n');
     expect(() => openData(file)).toThrow('normalise');
   });
@@ -80,10 +80,15 @@ describe('openData', () => {
   });
 
   describe.runIf(hasShared)('on real files', () => {
-    it('reads the test images of MNIST', () => {
+    it('reads the test images of MNIST', async () => {
       const data = openData(sharedFile('datasets/mnist'));
-      expect(data).toMatchObject({ name: 'mnist', count: 10_000, sampleShape: [1, 28, 28], classes: 10 });
-      expect([...(data.batch(0, 5).labels ?? [])]).toEqual([7, 2, 1, 0, 4]);
+      expect(data).toMatchObject({
+        name: 'mnist',
+        count: 10_000,
+        inputs: [{ shape: [1, 28, 28] }],
+        targets: { count: 10 },
+      });
+      expect([...((await data.rows([0, 1, 2, 3, 4])).labels ?? [])]).toEqual([7, 2, 1, 0, 4]);
     });
   });
 });

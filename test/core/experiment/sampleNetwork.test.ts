@@ -1,5 +1,6 @@
 // The network of the demo: real accuracy on images that it never saw, the same for the same seed.
 import { describe, expect, it } from 'vitest';
+import { indicesFrom } from '../../../src/core/data/dataSet';
 import { glyphDefaults, openGlyphs, type GlyphSplit } from '../../../src/core/data/glyphs';
 import { makeSampleNetwork } from '../../../src/core/experiment/sampleNetwork';
 import { modelToBytes } from '../../../src/core/formats/modelBytes';
@@ -13,10 +14,11 @@ async function make(samples: number, seed: number, size = 28): Promise<Uint8Arra
 }
 
 async function accuracy(model: Uint8Array, split: GlyphSplit): Promise<number> {
-  const { inputs, labels, count } = openGlyphs({ ...glyphDefaults, samples: 500, split }).batch(0, 500);
+  const data = openGlyphs({ ...glyphDefaults, samples: 500, split });
+  const { inputs, labels, count } = await data.rows(indicesFrom(0, 500));
   const session = await (await onnxRuntime()).load(model);
   const { scores } = await session.run({
-    image: { type: 'float32', shape: [count, 1, 28, 28], data: inputs },
+    image: { type: 'float32', shape: [count, 1, 28, 28], data: inputs[0]! },
   });
   await session.dispose();
   const values = scores?.data as Float32Array;
