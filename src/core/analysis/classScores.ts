@@ -12,7 +12,7 @@ export interface ScoreRows {
 }
 
 /** Probabilities are not taken to be smaller than this, so that one wrong zero does not make a mean infinite. */
-const smallestProbability = 1e-12;
+export const smallestProbability = 1e-12;
 
 /**
  * Rows of scores in an output of the given shape, where it has the shape of class scores: [N, C] for N samples and
