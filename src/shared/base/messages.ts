@@ -20,8 +20,17 @@ export const errorTemplates = {
   GRAPH_INVALID: 'The graph of {path} is not valid: {problem}. Export the model again.',
   MODEL_TOO_LARGE: 'The model takes {bytes} bytes in one piece, more than the {limit} that are possible.',
   NOTHING_TO_DO: 'There is nothing to compress in {path}: {reason}.',
+  STEP_NEEDS_DATA:
+    'Step {step} needs data to train on. Give some: glyphs, a folder of images, or a .npz, .csv or .yaml file.',
   STEP_INVALID: 'Step {step}: {problem}.',
+  ARCHITECTURE_INVALID: 'Architecture {architecture}: {problem}.',
   DATA_INVALID: 'The data {data} cannot be used: {problem}.',
+  TRAINING_DIVERGED:
+    'Training {path} diverged in epoch {epoch}, step {step}: the loss is {loss}, from {start} at the start, and layer {layer} is out of bounds. Try learningRate {learningRate}, or clipNorm {clipNorm}.',
+  CHECKPOINT_MISMATCH:
+    '{path} is the checkpoint of another run: the {difference} differs. Resume that run as it was started, or delete the file to start anew.',
+  CHECKPOINT_DAMAGED:
+    'The checkpoint {path} cannot be used: {problem}. Delete it and run again; training then starts anew.',
   OUTPUT_EXISTS: '{path} exists already. Choose another name or folder; nothing was overwritten.',
   OUTPUT_UNWRITABLE: '{path} cannot be written ({reason}). Choose another folder.',
   DISK_FULL: 'There is no space left to write {path}. Free some space or choose another folder.',
@@ -37,6 +46,7 @@ export const errorTemplates = {
   RUN_INTERRUPTED:
     'The window or the computer was closed while this was running. The original file is untouched; run it again.',
   RUN_CANCELLED: 'This run was cancelled, so it has no result. Run it again to get one.',
+  RUN_UNFINISHED: '{path} holds a run that was not finished. Resume it, or remove that folder to start anew.',
   RUN_WITHOUT_REPORT: 'There is no report of the run in {folder}. Run it again to get one.',
   WORKSPACE_UNTRUSTED:
     'Compressing runs a process and writes files, so it needs a workspace that you trust. Inspecting works without.',
@@ -67,6 +77,8 @@ export const noteTemplates = {
     'ONNX Runtime may round the activations of {count} int8 matrix products to 8 bits too; its session option session.qdq_matmulnbits_accuracy_level = 1 prevents that.',
   NOT_QUANTIZED: 'Tensor {tensor} keeps its type: {reason}.',
   NOT_PRUNED: 'Tensor {tensor} is not pruned: {reason}.',
+  TRAINING_NO_BETTER:
+    'No epoch had a lower validation loss than the network before training, so that its weights are kept. Try a lower learning rate.',
   SPARSE_NOT_SMALLER:
     'Pruned weights are stored as zeros: the file is smaller only when it is zipped or coded.',
   SPARSE_NOT_FASTER: 'ONNX Runtime has no sparse kernels: zeros in a weight do not make it faster.',
