@@ -57,6 +57,8 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   '@vscode/tree-sitter-wasm': ['src/host/sourceCode'],
   'vscode-jsonrpc': ['src/shared/contracts'],
   'chart.js': ['webview'],
+  'chartjs-plugin-annotation': ['webview'],
+  'chartjs-plugin-zoom': ['webview'],
   '@vscode-elements/elements': ['webview'],
   '@vscode/codicons': ['webview'],
   commander: ['src/cli'],
