@@ -1,0 +1,38 @@
+// `npm run bench -- NAME`: measures the product against named peers. Benchmarks print what they measured and are never
+// part of the tests; a peer that is missing is said to be missing.
+import { benchAccuracy } from './accuracy';
+import { benchTrain } from './train';
+
+interface Bench {
+  readonly name: string;
+  readonly what: string;
+  readonly run: (args: readonly string[]) => Promise<void>;
+}
+
+const benches: readonly Bench[] = [
+  { name: 'train', what: 'steps of training against PyTorch and TensorFlow.js', run: benchTrain },
+  {
+    name: 'accuracy',
+    what: 'networks trained from scratch on real data: [TASK [SEED…]]',
+    run: benchAccuracy,
+  },
+];
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  const bench = benches.find((candidate) => candidate.name === name);
+  if (!bench) {
+    console.log('Usage: npm run bench -- NAME, where NAME is one of');
+    for (const { name: known, what } of benches) console.log(`  ${known.padEnd(12)}${what}`);
+    return 2;
+  }
+  await bench.run(args);
+  return 0;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
