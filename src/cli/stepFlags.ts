@@ -5,6 +5,7 @@ import type { StepsView } from '../shared/contracts/viewModels';
 
 export interface StepFlags {
   readonly prune?: string;
+  readonly train?: string;
   readonly quantize?: string;
   readonly set: readonly string[];
 }
@@ -13,26 +14,44 @@ export interface StepFlags {
 export function stepsOf(flags: StepFlags): StepsView {
   const steps = new Map<string, Record<string, unknown>>();
   if (flags.prune !== undefined) steps.set('prune', { sparsity: valueOf(flags.prune) });
+  if (flags.train !== undefined) steps.set('train', { epochs: valueOf(flags.train) });
   if (flags.quantize !== undefined) steps.set('quantize', { bits: bitsOf(flags.quantize) });
-  if (steps.size === 0) throw usage('Name what to do: --prune 0.8, --quantize int8, or both');
-  for (const setting of flags.set) {
-    const { step, option, value } = settingOf(setting);
-    const options = steps.get(step);
-    if (options) options[option] = value;
-    else if (stepTable.some(({ id }) => id === step)) throw usage(`--set ${setting} needs --${step}`);
-    // The table of steps knows which name was meant.
-    else steps.set(step, { [option]: value });
-  }
+  if (steps.size === 0) throw usage('Name what to do: --prune 0.8, --train 3, --quantize int8, or several');
+  for (const setting of flags.set) applySetting(steps, setting);
   return [...steps].map(([step, options]) => ({ [step]: options }));
 }
 
-function settingOf(setting: string): { step: string; option: string; value: unknown } {
-  const match = /^(\w+)\.(\w+)=(.*)$/s.exec(setting);
-  const [, step, option, value] = match ?? [];
-  if (step === undefined || option === undefined || value === undefined) {
+/** Sets an option of a step as `--set step.option=value` says it. Throws USAGE. */
+export function applySetting(steps: Map<string, Record<string, unknown>>, setting: string): void {
+  const { step, groups, option, value } = settingOf(setting);
+  const known = stepTable.some(({ id }) => id === step);
+  if (!steps.has(step) && known) throw usage(`--set ${setting} needs --${step}`);
+  // The table of steps knows which name was meant.
+  if (!steps.has(step)) steps.set(step, {});
+  let options = steps.get(step)!;
+  for (const group of groups) {
+    const inner = options[group];
+    options = (typeof inner === 'object' && inner !== null ? inner : (options[group] = {})) as typeof options;
+  }
+  options[option] = value;
+}
+
+interface Setting {
+  readonly step: string;
+  /** The groups that the option is in, outermost first. */
+  readonly groups: readonly string[];
+  readonly option: string;
+  readonly value: unknown;
+}
+
+function settingOf(setting: string): Setting {
+  const [, path = '', value = ''] = /^(\w+(?:\.\w+)+)=(.*)$/s.exec(setting) ?? [];
+  const [step, ...groups] = path.split('.');
+  const option = groups.pop();
+  if (!step || option === undefined) {
     throw usage(`--set ${setting} is not of the form step.option=value, like quantize.granularity=tensor`);
   }
-  return { step, option, value: valueOf(value) };
+  return { step, groups, option, value: valueOf(value) };
 }
 
 /** A type as a number of bits, and anything else as it is, for the table of steps to refuse. */
@@ -41,8 +60,9 @@ function bitsOf(type: string): unknown {
   return bits === undefined ? type : Number(bits);
 }
 
-/** A number where the text is one. */
-function valueOf(text: string): string | number {
+/** A number or a truth value where the text is one. */
+export function valueOf(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
   const number = Number(text);
   return text.trim() === '' || Number.isNaN(number) ? text : number;
 }

@@ -10,6 +10,17 @@ describe('the flags of compress', () => {
       { prune: { sparsity: 0.8 } },
       { quantize: { bits: 8 } },
     ]);
+    expect(stepsOf({ train: '3', prune: '0.8', set: [] })).toEqual([
+      { prune: { sparsity: 0.8 } },
+      { train: { epochs: 3 } },
+    ]);
+  });
+
+  it('set options of groups, and truth values', () => {
+    const set = ['train.earlyStopping.patience=3', 'train.augment.flip=true', 'train.augment.rotate=10'];
+    expect(stepsOf({ train: '5', set })).toEqual([
+      { train: { epochs: 5, earlyStopping: { patience: 3 }, augment: { flip: true, rotate: 10 } } },
+    ]);
   });
 
   it('set options of the steps that were named', () => {

@@ -8,6 +8,7 @@ import { parseSteps, steps as stepTable } from '../../core/compression/steps';
 import type { CommandContext, CommandOutput, RunCommand } from '../commandLine';
 import { freePaths } from '../freePaths';
 import { progressLine } from '../progressLine';
+import { seedOf } from '../seedFlag';
 import { stepsOf, type StepFlags } from '../stepFlags';
 import { reportText } from '../text/reportText';
 import { dataHelp } from './compare';
@@ -15,6 +16,7 @@ import { dataHelp } from './compare';
 interface CompressFlags extends StepFlags {
   readonly output: string;
   readonly data?: string;
+  readonly seed: number;
 }
 
 export function addCompressCommand(program: Command, run: RunCommand): void {
@@ -24,9 +26,11 @@ export function addCompressCommand(program: Command, run: RunCommand): void {
     .argument('<model>', 'model file')
     .requiredOption('-o, --output <folder>', 'folder to write to; made where it is missing')
     .option('--prune <sparsity>', 'set this fraction of the weights to zero, the smallest first: 0.8')
+    .option('--train <epochs>', 'fine-tune on the data after pruning; zeros stay zero')
     .option('--quantize <type>', 'store weights as integers: int8')
     .option('--set <path=value>', 'set an option of a step (see below); can be repeated', collect, [])
     .option('--data <data>', dataHelp)
+    .option('--seed <number>', 'of everything random', seedOf, 1)
     .addHelpText(
       'after',
       `
@@ -36,7 +40,7 @@ ${stepOptionsHelp()}
 Examples:
   counterweight compress model.onnx --prune 0.8 -o out
   counterweight compress model.onnx --quantize int8 --set quantize.granularity=tensor -o out
-  counterweight compress model.onnx --prune 0.9 --quantize int8 --data glyphs -o out --json`,
+  counterweight compress model.onnx --prune 0.9 --train 5 --quantize int8 --data glyphs -o out --json`,
     )
     .action((model: string, flags: CompressFlags) => run((context) => compress(model, flags, context)));
 }
@@ -59,6 +63,7 @@ async function compress(
       output,
       reportPath,
       jobId: context.jobId,
+      seed: flags.seed,
       ...(flags.data !== undefined && { data: flags.data }),
     },
     { signal: context.signal, progress: line.show },

@@ -2,34 +2,50 @@
 import { z } from 'zod';
 
 export interface StepOption {
+  /** The path of an option inside a group, like "earlyStopping.patience". */
   readonly name: string;
   readonly description: string;
   /** What is allowed, in words, like "a number from 0 to below 1" or "global or layer". */
   readonly allowed: string;
   /** The values to choose from, where there is a list of them. */
-  readonly choices?: readonly (string | number)[];
+  readonly choices?: readonly OptionValue[];
+  readonly kind: 'number' | 'integer' | 'boolean' | 'choice';
   readonly minimum?: number;
   readonly maximum?: number;
-  /** Undefined where the option must be given. */
-  readonly default?: string | number;
+  /** The minimum or the maximum itself is not allowed. */
+  readonly excludesMinimum?: true;
+  readonly excludesMaximum?: true;
+  /** Undefined where the option must be given, or is off until it is. */
+  readonly default?: OptionValue;
 }
+
+export type OptionValue = string | number | boolean;
 
 interface PropertySchema {
   readonly type?: string;
   readonly description?: string;
-  readonly default?: string | number;
+  readonly default?: OptionValue;
   readonly enum?: readonly (string | number)[];
   readonly const?: string | number;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
   readonly exclusiveMaximum?: number;
+  readonly properties?: Readonly<Record<string, PropertySchema>>;
 }
 
-/** All options of a step in the order of its schema. */
+/** All options of a step in the order of its schema, those of a group after each other. */
 export function describeOptions(schema: z.ZodObject): StepOption[] {
-  const properties = (z.toJSONSchema(schema).properties ?? {}) as Readonly<Record<string, PropertySchema>>;
-  return Object.entries(properties).map(([name, property]) => {
+  const properties = (z.toJSONSchema(schema, { io: 'input' }).properties ?? {}) as Properties;
+  return describeProperties(properties, '');
+}
+
+type Properties = Readonly<Record<string, PropertySchema>>;
+
+function describeProperties(properties: Properties, group: string): StepOption[] {
+  return Object.entries(properties).flatMap(([key, property]) => {
+    const name = group + key;
+    if (property.properties) return describeProperties(property.properties, `${name}.`);
     const choices = property.enum ?? (property.const === undefined ? undefined : [property.const]);
     const minimum = property.minimum ?? property.exclusiveMinimum;
     const maximum = property.maximum ?? property.exclusiveMaximum;
@@ -37,16 +53,24 @@ export function describeOptions(schema: z.ZodObject): StepOption[] {
       name,
       description: property.description ?? '',
       allowed: allowedValues(property, choices),
+      kind: choices ? 'choice' : kindOf(property.type),
       ...(choices && { choices }),
       ...(minimum !== undefined && { minimum }),
       ...(maximum !== undefined && { maximum }),
+      ...(property.exclusiveMinimum !== undefined && { excludesMinimum: true }),
+      ...(property.exclusiveMaximum !== undefined && { excludesMaximum: true }),
       ...(property.default !== undefined && { default: property.default }),
     };
   });
 }
 
+function kindOf(type: string | undefined): StepOption['kind'] {
+  return type === 'integer' || type === 'boolean' ? type : 'number';
+}
+
 function allowedValues(property: PropertySchema, choices: StepOption['choices']): string {
   if (choices) return choices.join(' or ');
+  if (property.type === 'boolean') return 'true or false';
   const noun = property.type === 'integer' ? 'a whole number' : `a ${property.type ?? 'value'}`;
   const from = property.minimum ?? property.exclusiveMinimum;
   const lower = from === undefined ? '' : property.minimum === undefined ? ` above ${from}` : ` from ${from}`;

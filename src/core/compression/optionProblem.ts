@@ -6,17 +6,20 @@ import { nearestKey } from './nearestKey';
 /** The sentence for the first issue that a step's schema found in `given`. */
 export function optionProblem(schema: z.ZodObject, issue: z.core.$ZodIssue, given: unknown): string {
   const options = describeOptions(schema);
+  const name = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {
     return unknownKey(
-      issue.keys[0] ?? '',
-      options.map((option) => option.name),
+      [...issue.path, issue.keys[0] ?? ''].join('.'),
+      options.map((candidate) => candidate.name),
       'option',
     );
   }
-  const name = issue.path[0];
   const option = options.find((candidate) => candidate.name === name);
-  if (!option) return `the options must be a mapping of names to values, not ${shown(given)}`;
-  const value = (given as Readonly<Record<string, unknown>> | null | undefined)?.[option.name];
+  const value = valueAt(given, issue.path);
+  if (!option) {
+    const what = name === '' ? 'the options' : `option ${name}`;
+    return `${what} must be a mapping of names to values, not ${shown(value)}`;
+  }
   return value === undefined
     ? `option ${option.name} is missing; it must be ${option.allowed}`
     : `option ${option.name} must be ${option.allowed}, not ${shown(value)}`;
@@ -27,6 +30,13 @@ export function unknownKey(key: string, known: readonly string[], kind: 'option'
   const nearest = nearestKey(key, known);
   const hint = nearest === undefined ? `known are ${known.join(', ')}` : `the nearest is ${nearest}`;
   return kind === 'option' ? `there is no option ${key}; ${hint}` : `there is no such step; ${hint}`;
+}
+
+function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[key],
+    given,
+  );
 }
 
 function shown(value: unknown): string {

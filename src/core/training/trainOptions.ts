@@ -4,66 +4,66 @@ import { z } from 'zod';
 const count = (most: number) => z.number().int().min(1).max(most);
 
 export const trainSchema = z.strictObject({
-  epochs: count(100_000).default(10).describe('passes over the training samples'),
-  batch: count(65_536).default(64).describe('samples in one step of the optimizer'),
+  epochs: count(100_000).default(10).describe('Passes over the training samples.'),
+  batch: count(65_536).default(64).describe('Samples in one step of the optimizer.'),
   optimizer: z
     .enum(['sgd', 'adam', 'adamw', 'rmsprop'])
     .default('adam')
-    .describe('how gradients change the weights'),
-  learningRate: z.number().positive().max(100).default(1e-3).describe('size of a step'),
+    .describe('How gradients change the weights.'),
+  learningRate: z.number().positive().max(100).default(1e-3).describe('Size of a step.'),
   momentum: z
     .number()
     .min(0)
     .lt(1)
     .default(0.9)
-    .describe('part of the last step that is taken again (sgd only)'),
-  nesterov: z.boolean().default(false).describe('look ahead along the momentum (sgd only)'),
+    .describe('Part of the last step that is taken again (sgd only).'),
+  nesterov: z.boolean().default(false).describe('Look ahead along the momentum (sgd only).'),
   weightDecay: z
     .number()
     .min(0)
     .max(10)
     .default(0)
-    .describe('pulls weights to zero; part of the gradient, but decoupled from it for adamw'),
-  l1: z.number().min(0).max(10).default(0).describe('weight of the sum of magnitudes in the loss'),
+    .describe('Pulls weights to zero; part of the gradient, but decoupled from it for adamw.'),
+  l1: z.number().min(0).max(10).default(0).describe('Weight of the sum of magnitudes in the loss.'),
   schedule: z
     .enum(['constant', 'step', 'cosine', 'plateau'])
     .default('constant')
-    .describe('how the learning rate changes'),
+    .describe('How the learning rate changes.'),
   warmup: z
     .number()
     .min(0)
     .max(1000)
     .default(0)
-    .describe('epochs in which the learning rate rises to its value'),
+    .describe('Epochs in which the learning rate rises to its value.'),
   decay: z
     .strictObject({
       every: count(10_000)
         .default(10)
-        .describe('epochs between steps; for plateau, epochs without improvement'),
-      factor: z.number().positive().lt(1).default(0.1).describe('what the learning rate is multiplied with'),
+        .describe('Epochs between steps; for plateau, epochs without improvement.'),
+      factor: z.number().positive().lt(1).default(0.1).describe('What the learning rate is multiplied with.'),
     })
     .prefault({})
-    .describe('of the schedules step and plateau'),
+    .describe('Of the schedules step and plateau.'),
   earlyStopping: z
     .strictObject({
       patience: count(10_000)
         .default(5)
-        .describe('epochs without a lower validation loss before the run ends'),
+        .describe('Epochs without a lower validation loss before the run ends.'),
     })
     .optional()
-    .describe('ends the run when the validation loss no longer falls'),
+    .describe('Ends the run when the validation loss no longer falls.'),
   keep: z
     .enum(['best', 'last'])
     .default('best')
-    .describe('weights to keep: of the epoch with the lowest validation loss, or of the last'),
-  clipNorm: z.number().positive().optional().describe('largest norm of the gradient over all weights'),
+    .describe('Weights to keep: of the epoch with the lowest validation loss, or of the last.'),
+  clipNorm: z.number().positive().optional().describe('Largest norm of the gradient over all weights.'),
   dropout: z
     .number()
     .min(0)
     .lt(1)
     .default(0)
     .describe(
-      'fraction of the inputs of fully connected layers, beyond the first, that is dropped in each step',
+      'Fraction of the inputs of fully connected layers, beyond the first, that is dropped in each step.',
     ),
   augment: z
     .strictObject({
@@ -72,27 +72,27 @@ export const trainSchema = z.strictObject({
         .min(0)
         .max(0.5)
         .default(0)
-        .describe('largest move, as a fraction of width and height'),
-      rotate: z.number().min(0).max(180).default(0).describe('largest turn in degrees'),
-      flip: z.boolean().default(false).describe('mirror half of the images left to right'),
-      noise: z.number().min(0).max(10).default(0).describe('standard deviation of noise on every input'),
+        .describe('Largest move, as a fraction of width and height.'),
+      rotate: z.number().min(0).max(180).default(0).describe('Largest turn in degrees.'),
+      flip: z.boolean().default(false).describe('Mirror half of the images left to right.'),
+      noise: z.number().min(0).max(10).default(0).describe('Standard deviation of noise on every input.'),
     })
     .prefault({})
-    .describe('changes to training samples, drawn anew in each epoch'),
+    .describe('Changes to training samples, drawn anew in each epoch.'),
   loss: z
     .enum(['auto', 'crossEntropy', 'binaryCrossEntropy', 'mse', 'mae', 'huber'])
     .default('auto')
-    .describe('what is made small; auto is cross-entropy for classes and mse for values'),
+    .describe('What is made small; auto is cross-entropy for classes and mse for values.'),
   labelSmoothing: z
     .number()
     .min(0)
     .lt(1)
     .default(0)
-    .describe('probability that is spread over all classes (cross-entropy only)'),
+    .describe('Probability that is spread over all classes (cross-entropy only).'),
   keepZeros: z
     .boolean()
     .optional()
-    .describe('weights that are zero stay zero; by default, where an earlier step pruned'),
+    .describe('Weights that are zero stay zero; by default, where an earlier step pruned.'),
 });
 
 export type TrainOptions = z.output<typeof trainSchema>;
