@@ -33,6 +33,7 @@ export const folderRules: Readonly<Record<string, readonly string[]>> = {
     'src/core/runtime',
     'src/core/data',
     'src/core/analysis',
+    'src/core/training',
     'src/shared',
   ],
   'src/core/experiment': ['src/core', 'src/shared'],

@@ -2,7 +2,7 @@
 import { CounterweightError } from '../../shared/base/errors';
 import { note, type Note } from '../../shared/base/messages';
 import type { ComparisonView } from '../../shared/contracts/viewModels';
-import { classCount } from '../data/dataSet';
+import { classCount, type DataSet } from '../data/dataSet';
 import { openData } from '../data/openData';
 import { openModel } from '../formats/openModel';
 import { pauseFor, type Pause } from '../ir/pacing';
@@ -13,8 +13,6 @@ import { compareOutputs, inputProblem, type OutputComparison, type SessionPair }
 import { dataInputs, type SampleBatch } from './dataInputs';
 import { planInputs, randomFeeds, type Feeds } from './sampleInputs';
 
-/** Samples of a data set that outputs are compared on; more do not change a mean visibly. */
-const mostSamples = 2000;
 /** Random samples, and the time after which no further one is begun. */
 const randomSamples = 8;
 const randomSeconds = 5;
@@ -39,7 +37,8 @@ export interface CompareParams {
 export async function compareModels(params: CompareParams, context: CompareContext): Promise<ComparisonView> {
   const before = { path: params.before, model: openModel(params.before) };
   const after = { path: params.after, model: openModel(params.after) };
-  const { comparison, refused } = await compareOpened(before, after, params.data, context);
+  const dataSet = params.data === undefined ? undefined : await openData(params.data);
+  const { comparison, refused } = await compareOpened(before, after, dataSet, context);
   const refusal = refused.before ?? refused.after;
   if (comparison.layers.length === 0 && comparison.outputs.length === 0 && !refusal) {
     throw new CounterweightError('MODELS_DIFFER', {
@@ -63,11 +62,10 @@ export interface OpenedComparison {
 export async function compareOpened(
   before: ModelFile,
   after: ModelFile,
-  data: string | undefined,
+  dataSet: DataSet | undefined,
   { signal, progress }: CompareContext,
 ): Promise<OpenedComparison> {
   const pause = pauseFor(signal);
-  const dataSet = data === undefined ? undefined : openData(data);
   const layers = await compareLayers(before, after, pause, (fraction, layer) =>
     progress(fraction / 2, layer),
   );
@@ -110,11 +108,11 @@ interface Runs {
 
 async function onData(
   sessions: SessionPair,
-  dataSet: ReturnType<typeof openData>,
+  dataSet: DataSet,
   { pause, progress }: Runs,
 ): Promise<OutputResult> {
   const inputs = dataInputs(dataSet, sessions.before.inputs);
-  const count = Math.min(dataSet.count, mostSamples);
+  const { count } = dataSet;
   async function* batches(): AsyncGenerator<SampleBatch> {
     for (let start = 0; start < count;) {
       progress(start / count);

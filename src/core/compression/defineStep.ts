@@ -11,18 +11,22 @@ interface StepDefinition<Schema extends z.ZodObject> {
   readonly phase: Step['phase'];
   /** Strict: an unknown key is an error. Every option has a description. */
   readonly schema: Schema;
+  readonly needsData?: true;
+  /** Roughly the time that it takes, in units of a step that changes weights once; 1 where not given. */
+  readonly effort?: (options: z.output<Schema>) => number;
   readonly suffix: (options: z.output<Schema>) => string;
   readonly apply: (model: Model, options: z.output<Schema>, context: StepContext) => Promise<StepResult>;
   readonly estimate: (share: WeightShare, options: z.output<Schema>) => WeightShare;
 }
 
 export function defineStep<Schema extends z.ZodObject>(definition: StepDefinition<Schema>): Step {
-  const { id, title, phase, schema } = definition;
+  const { id, title, phase, schema, needsData = false } = definition;
   return {
     id,
     title,
     phase,
     schema,
+    needsData,
     parse: (given) => {
       const result = schema.safeParse(given ?? {});
       const issue = result.error?.issues[0];
@@ -37,6 +41,8 @@ export function defineStep<Schema extends z.ZodObject>(definition: StepDefinitio
         id,
         title,
         phase,
+        needsData,
+        effort: definition.effort?.(options) ?? 1,
         options,
         suffix: definition.suffix(options),
         apply: (model, context) => definition.apply(model, options, context),

@@ -2,7 +2,8 @@
 // form in the editor and the documentation derive from it.
 import type { z } from 'zod';
 import type { Note } from '../../shared/base/messages';
-import type { ProgressView } from '../../shared/contracts/viewModels';
+import type { CurvesView, ProgressView, TrainingView } from '../../shared/contracts/viewModels';
+import type { DataSplits } from '../data/dataSet';
 import type { Model } from '../ir/graph';
 import type { Weight } from './weights';
 
@@ -12,11 +13,28 @@ export interface StepContext {
   readonly signal: AbortSignal;
   /** Progress of this step from 0 to 1, with the layer at hand. */
   readonly progress: (fraction: number, detail?: string) => void;
+  /** What the run trains and measures on, where it was given data. */
+  readonly data?: DataSplits;
+  /** Of everything random. */
+  readonly seed: number;
+  /** Place of the step in the recipe, from 0. */
+  readonly index: number;
+  /** Whether an earlier step set weights to zero that are to stay zero. */
+  readonly pruned: boolean;
+  /** A folder for what a killed run goes on from; undefined where it cannot be continued. */
+  readonly checkpointFolder?: string;
+  /** Gets the curves of a training step after each epoch. */
+  readonly curves: (curves: CurvesView) => void;
+  /** Resolves at once, or when the run is no longer paused. */
+  readonly gate: () => Promise<void>;
 }
 
 export interface StepResult {
   readonly model: Model;
   readonly notes: readonly Note[];
+  /** The step set weights to zero; training keeps them so. */
+  readonly pruned?: true;
+  readonly training?: TrainingView;
 }
 
 /** A row of the table of steps. Built by `defineStep`, which ties the schema to the options that the functions get. */
@@ -27,6 +45,8 @@ export interface Step {
   readonly phase: ProgressView['phase'];
   /** Options with their ranges, defaults and descriptions; `describeOptions` lists them. */
   readonly schema: z.ZodObject;
+  /** Whether the step needs data to train on. */
+  readonly needsData: boolean;
   /** Checks the options and fills in the defaults. Throws STEP_INVALID. */
   readonly parse: (options: unknown) => ParsedStep;
 }
@@ -36,6 +56,9 @@ export interface ParsedStep {
   readonly id: string;
   readonly title: string;
   readonly phase: ProgressView['phase'];
+  readonly needsData: boolean;
+  /** Roughly the part of a run's time that it takes, beside the other steps of the run. */
+  readonly effort: number;
   /** The options with their defaults filled in. */
   readonly options: Readonly<Record<string, unknown>>;
   /** What the name of the written file tells of the step, like "prune90" or "int8". */

@@ -2,15 +2,16 @@
 // and its line here; schema, command line, forms and documentation follow.
 import { CounterweightError } from '../../shared/base/errors';
 import type { Note } from '../../shared/base/messages';
-import type { StepsView } from '../../shared/contracts/viewModels';
+import type { StepsView, TrainingView } from '../../shared/contracts/viewModels';
 import type { Model } from '../ir/graph';
 import { unknownKey } from './optionProblem';
 import { prune } from './pruning/prune';
 import { quantize } from './quantization/quantize';
-import type { ParsedStep, Step, StepContext, StepResult } from './step';
+import type { ParsedStep, Step, StepContext } from './step';
+import { train } from './training/trainStep';
 import { reasonWithoutWeights } from './weights';
 
-export const steps: readonly Step[] = [prune, quantize];
+export const steps: readonly Step[] = [prune, quantize, train];
 
 /** Checks the steps of a recipe and fills in their defaults. Throws STEP_INVALID. */
 export function parseSteps(given: StepsView): ParsedStep[] {
@@ -31,34 +32,57 @@ export function parseSteps(given: StepsView): ParsedStep[] {
   });
 }
 
+/** What a run's steps share; each gets its own place and what the steps before it did. */
+export interface StepsContext extends Omit<StepContext, 'index' | 'pruned' | 'progress'> {
+  /** Progress of all steps together, with the step at hand. */
+  readonly progress: (fraction: number, step: ParsedStep, detail?: string) => void;
+}
+
+export interface StepsResult {
+  readonly model: Model;
+  readonly notes: readonly Note[];
+  /** One entry for each training step. */
+  readonly training: readonly TrainingView[];
+}
+
 /**
- * Applies the steps in order; the given model is not changed. Progress is that of all steps together.
- * Throws NOTHING_TO_DO where no step changes anything, and an AbortError when the signal is aborted.
+ * Applies the steps in order; the given model is not changed. Throws NOTHING_TO_DO where no step changes anything,
+ * STEP_NEEDS_DATA where a step trains and there is no data, and an AbortError when the signal is aborted.
  */
 export async function applySteps(
   model: Model,
   parsed: readonly ParsedStep[],
-  context: StepContext,
-): Promise<StepResult> {
+  context: StepsContext,
+): Promise<StepsResult> {
   const notes: Note[] = [];
+  const training: TrainingView[] = [];
+  const effort = parsed.reduce((sum, step) => sum + step.effort, 0);
   const missing = reasonWithoutWeights(model);
   if (missing !== undefined) {
     throw new CounterweightError('NOTHING_TO_DO', { path: context.path, reason: missing });
   }
   let current = model;
+  let pruned = false;
+  let done = 0;
   for (const [index, step] of parsed.entries()) {
     context.signal.throwIfAborted();
     const result = await step.apply(current, {
       ...context,
-      progress: (fraction, detail) => context.progress((index + fraction) / parsed.length, detail),
+      index,
+      pruned,
+      progress: (fraction, detail) =>
+        context.progress((done + fraction * step.effort) / effort, step, detail),
     });
     current = result.model;
+    pruned ||= result.pruned ?? false;
+    done += step.effort;
     notes.push(...result.notes);
+    if (result.training) training.push(result.training);
   }
   if (current === model) {
     throw new CounterweightError('NOTHING_TO_DO', { path: context.path, reason: reasonUnchanged(notes) });
   }
-  return { model: current, notes };
+  return { model: current, notes, training };
 }
 
 /** What the steps add to the name of the written file, like "prune80.int8". */

@@ -8,12 +8,9 @@ import {
   formatPercent,
   formatValue,
 } from '../../shared/base/numbers';
+import { escaped, markdownTable, type Table } from './markdownTable';
+import { generalizationTable, trainingSections } from './trainingMarkdown';
 import type { LayerChangeView, OutputChangeView, ReportView } from '../../shared/contracts/viewModels';
-
-interface Table {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
 
 /** The report as Markdown. */
 export function reportMarkdown(report: ReportView): string {
@@ -24,6 +21,10 @@ export function reportMarkdown(report: ReportView): string {
     `## Sizes\n\n${markdownTable(sizesTable(report))}`,
     `## Layers\n\n${markdownTable(layersTable(report.layers))}`,
   ];
+  if (report.generalization) {
+    parts.push(`## Generalization\n\n${markdownTable(generalizationTable(report.generalization))}`);
+  }
+  parts.push(...(report.training ?? []).flatMap(trainingSections));
   if (report.outputs.length > 0) {
     parts.push(
       `## Outputs\n\nCompared on ${report.comparedOn}.\n\n${markdownTable(outputsTable(report.outputs))}`,
@@ -107,20 +108,6 @@ function outputsTable(outputs: readonly OutputChangeView[]): Table {
 
 function noteLines({ notes }: ReportView): string[] {
   return notes.map(({ code, values }) => fillTemplate(noteTemplates[code], values));
-}
-
-function markdownTable({ head, rows }: Table): string {
-  const rule = `|${head.map((_, column) => (column === 0 ? ' --- |' : ' ---: |')).join('')}`;
-  return [markdownRow(head), rule, ...rows.map(markdownRow)].join('\n');
-}
-
-function markdownRow(cells: readonly string[]): string {
-  return `| ${cells.map(escaped).join(' | ')} |`;
-}
-
-/** Names in a file may hold anything; none of it is markup. */
-function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>|#]/g, '\\$&').replace(/\s+/g, ' ');
 }
 
 function fileName(path: string): string {

@@ -89,6 +89,91 @@ export const noteTemplates = {
     'Output {output} has {count} values that are not finite in one of the two models; its error is that of the others.',
   LAYERS_UNMATCHED: '{count} layers of {path} have no counterpart and were not compared: {layers}.',
   TENSOR_UNMATCHED: 'Tensor {tensor} of layer {layer} was not compared: {problem}.',
+  LOSS_NOT_FINITE: 'The loss is infinite or no number from epoch {epoch} on.',
+  LAYER_NOT_FINITE: 'In epoch {epoch} weights of layer {layer} became infinite or no numbers.',
+  LOSS_EXPLODED: 'The training loss of {loss} is far above the {start} that the run started from.',
+  LOSS_COLLAPSED:
+    'The training loss was {best} in epoch {epoch} and is back at {loss}: what was learned is lost.',
+  LOSS_ABOVE_GUESSING: 'The training loss of {loss} stays above the {baseline} of guessing.',
+  LOSS_ABOVE_MEAN: 'The training loss of {loss} stays above the {baseline} of always predicting the mean.',
+  EPOCHS_FEW: '{epochs} epochs are too few to judge; it takes {needed}.',
+  DECLINE_LARGE:
+    'Accuracy falls from {train} on training to {validation} on validation samples: a decline of {decline}, above the usual limit of {limit}.',
+  DECLINE_SMALL:
+    'Accuracy is {train} on training and {validation} on validation samples: a decline of {decline}, within the usual limit of {limit}.',
+  DECLINE_UNCERTAIN:
+    'Accuracy falls from {train} on training to {validation} on validation samples, a decline of {decline}; {samples} validation samples are too few to be sure of it.',
+  EXPLAINED_DECLINE_LARGE:
+    'The network explains {train} of the training targets and {validation} of the validation targets: a decline of {decline}, above the usual limit of {limit}.',
+  EXPLAINED_DECLINE_SMALL:
+    'The network explains {train} of the training targets and {validation} of the validation targets: a decline of {decline}, within the usual limit of {limit}.',
+  LOSS_GAP: 'The validation loss is {validation}, the training loss {train}: a gap of {gap}.',
+  GAP_GROWS: 'The gap between the losses grew by {change} per epoch over the last {epochs} epochs.',
+  GAP_SHRINKS: 'The gap between the losses shrank by {change} per epoch over the last {epochs} epochs.',
+  GAP_STEADY: 'The gap between the losses hardly changed over the last {epochs} epochs.',
+  VALIDATION_ROSE:
+    'The validation loss is {rise} above its lowest, {best} in epoch {epoch}, while the training loss went on falling; more than {limit} is a turn.',
+  VALIDATION_NEAR_BEST:
+    'The validation loss is near its lowest, {best} in epoch {epoch}: {rise} above it, where more than {limit} is a turn.',
+  VALIDATION_ABOVE_BEST:
+    'The validation loss is {rise} above its lowest, {best} in epoch {epoch}, but not long enough or not with a falling training loss: that can be noise.',
+  EPOCHS_SINCE_BEST: '{since} epochs have passed since the lowest validation loss in epoch {epoch}.',
+  ACCURACY_DECLINED: 'The validation accuracy was {best} in epoch {epoch} and is {accuracy} now.',
+  TRAINING_POOR:
+    'On its own training samples the network is right in {accuracy} of the cases, where guessing reaches {guessing}.',
+  TRAINING_GOOD:
+    'The network has learned its training samples: it is right in {accuracy} of the cases, where guessing reaches {guessing}.',
+  LOSS_AGAINST_GUESSING: 'The training loss is {loss}; guessing has {baseline}.',
+  LOSS_AGAINST_MEAN: 'The training loss is {loss}; always predicting the mean has {baseline}.',
+  LOSS_FALLING: 'The training loss still falls, by {change} per epoch over the last {epochs} epochs.',
+  LOSS_FLAT: 'The training loss has hardly fallen over the last {epochs} epochs.',
+  VALIDATION_BETTER:
+    'Validation is better than training by {points} points of accuracy, more than chance explains: its samples are easier, or the network knows them.',
+  SAMPLES_SHARED: '{shared} of {validation} validation samples ({share}) are training samples too.',
+  SAMPLES_APART: 'None of {validation} validation samples is a training sample too.',
+  PARAMETERS_MANY:
+    '{parameters} parameters are trained on {samples} samples, {ratio} for each: enough to learn them by heart.',
+  PARAMETERS_FEW:
+    '{parameters} parameters are trained on {samples} samples, {ratio} for each: too few to learn them by heart.',
+  PARAMETERS_PER_SAMPLE: '{parameters} parameters are trained on {samples} samples, {ratio} for each.',
+  DATA_HELPS:
+    'With {to} instead of {from} training samples the validation loss falls from {before} to {after} and the gap goes from {gapBefore} to {gapAfter}: more data would help.',
+  DATA_HELPS_NOT:
+    'With {to} instead of {from} training samples the validation loss goes from {before} to {after} and the gap from {gapBefore} to {gapAfter}: more data would hardly help.',
+  PRUNING_HELPS:
+    'With the smallest {sparsity} of the weights set to zero the gap goes from {gapBefore} to {gapAfter} and the validation loss from {before} to {after}: weights hold what does not carry over.',
+  PRUNING_HELPS_NOT:
+    'With the smallest {sparsity} of the weights set to zero, without training afterwards, the gap goes from {gapBefore} to {gapAfter} and the validation loss from {before} to {after}.',
+  SPECTRUM_OVERTRAINED:
+    'The weight spectra of these layers have exponents below 2, as over-trained layers do: {layers}.',
+  SPECTRUM_UNDERTRAINED:
+    'The weight spectra of these layers have exponents above 6, as under-trained layers do: {layers}.',
+  SPECTRUM_TYPICAL:
+    'The weight spectra of {count} of {layers} layers have exponents from 2 to 6, as well-trained layers do.',
+  SPECTRUM_SKIPPED: 'The weight spectra of {count} layers were not fitted: {reason}.',
+  ADVICE_STOP_AT: 'Stop after epoch {epoch}: the validation loss was {best} there and is {loss} now.',
+  ADVICE_MORE_DATA_MEASURED:
+    'Get more training samples: from {from} to {to} of them the validation loss fell by {fall}.',
+  ADVICE_MORE_DATA: 'Get more training samples, or vary them more by augmentation.',
+  ADVICE_PRUNE_MEASURED:
+    'Set {sparsity} of the weights to zero: that brings the gap from {gapBefore} to {gapAfter}.',
+  ADVICE_PRUNE: 'Set {sparsity} of the weights to zero: a smaller network learns less by heart.',
+  ADVICE_WEIGHT_DECAY: 'Pull weights to zero with a weight decay of {value}.',
+  ADVICE_DROPOUT: 'Drop {value} of the inputs of fully connected layers while training.',
+  ADVICE_EARLY_STOPPING: 'Stop when the validation loss has not fallen for {patience} epochs.',
+  ADVICE_LONGER: 'Train for {epochs} epochs.',
+  ADVICE_LONGER_MEASURED: 'Train for {epochs} epochs: the loss still falls by {fall} per epoch.',
+  ADVICE_LESS_REGULARIZATION:
+    'Train without weight decay ({weightDecay} now) and dropout ({dropout} now): they hold the network back.',
+  ADVICE_WIDER: 'Use a wider or deeper network; this one trains {parameters} parameters.',
+  ADVICE_OTHER_RATE: 'Try a learning rate of {value}.',
+  ADVICE_LOWER_RATE: 'Train with a tenth of the learning rate.',
+  ADVICE_LOWER_RATE_TO: 'Train with a learning rate of {value} instead of {before}.',
+  ADVICE_CLIP: 'Limit the norm of the gradient to {value}.',
+  ADVICE_CHECK_INPUTS:
+    'Look at the inputs: values far from the range of −1 to 1 make steps too large. Normalize them.',
+  ADVICE_REMOVE_SHARED:
+    'Take the {shared} shared samples out of one of the two parts and train again; until then the validation figures mean little.',
 } as const;
 
 export type ErrorCode = keyof typeof errorTemplates;

@@ -1,8 +1,14 @@
 // The table of steps: how options are checked and described, and how steps follow each other.
 import { describe, expect, it } from 'vitest';
 import { describeOptions } from '../../../src/core/compression/describeOptions';
-import { applySteps, outputSuffix, parseSteps, steps } from '../../../src/core/compression/steps';
-import type { StepContext } from '../../../src/core/compression/step';
+import {
+  applySteps,
+  outputSuffix,
+  parseSteps,
+  steps,
+  type StepsContext,
+} from '../../../src/core/compression/steps';
+import { stepsContext } from '../../support/applyStep';
 import type { StepsView } from '../../../src/shared/contracts/viewModels';
 import { normals } from '../../../src/shared/base/random';
 import { floats, graph, input, model, node } from '../../support/build';
@@ -51,7 +57,7 @@ describe('parsing steps', () => {
       'Step quantise: there is no such step; the nearest is quantize.',
     );
     expect(problemOf([{ distill: {} }])).toBe(
-      'Step distill: there is no such step; known are prune, quantize.',
+      'Step distill: there is no such step; known are prune, quantize, train.',
     );
   });
 
@@ -83,12 +89,8 @@ describe('the table of steps', () => {
   });
 });
 
-const context = (more: Partial<StepContext> = {}): StepContext => ({
-  path: '/models/net.onnx',
-  signal: new AbortController().signal,
-  progress: () => undefined,
-  ...more,
-});
+const context = (more: Partial<StepsContext> = {}): StepsContext =>
+  stepsContext({ path: '/models/net.onnx', ...more });
 
 const dense = model(
   graph({
@@ -112,6 +114,25 @@ describe('applying steps', () => {
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
     expect(fractions[0]).toBeGreaterThan(0);
     expect(fractions.at(-1)).toBe(1);
+  });
+
+  it('names the option that is wrong inside a group, and the one that was meant', () => {
+    expect(problemOf([{ train: { earlyStopping: { patience: 0 } } }])).toContain(
+      'option earlyStopping.patience must be a whole number from 1 to 10000, not 0',
+    );
+    expect(problemOf([{ train: { augment: { rotation: 3 } } }])).toContain(
+      'there is no option augment.rotation; the nearest is augment.rotate',
+    );
+    expect(problemOf([{ train: { decay: 3 } }])).toContain('option decay must be a mapping');
+    expect(problemOf([{ train: { nesterov: 'yes' } }])).toContain(
+      'option nesterov must be true or false, not "yes"',
+    );
+  });
+
+  it('refuses to train without data, before it does anything', async () => {
+    await expect(applySteps(dense, parseSteps([{ train: {} }]), context())).rejects.toMatchObject({
+      code: 'STEP_NEEDS_DATA',
+    });
   });
 
   it('says why there is nothing to do where there are no weights', async () => {

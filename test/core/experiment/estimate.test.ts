@@ -9,6 +9,7 @@ import { CounterweightError } from '../../../src/shared/base/errors';
 import type { StepsView } from '../../../src/shared/contracts/viewModels';
 import { onnxFiles } from '../../support/onnxFiles';
 import { hasShared, sharedFile } from '../../support/sharedFiles';
+import { stepsContext } from '../../support/applyStep';
 import { useTempFolder } from '../../support/tempFolder';
 
 const folder = useTempFolder();
@@ -23,11 +24,11 @@ const choices: readonly StepsView[] = [
 /** Bytes of the file that the steps make of a model; undefined where there is nothing to do. */
 async function writtenBytes(source: string, steps: StepsView): Promise<number | undefined> {
   try {
-    const applied = await applySteps(openModel(source), parseSteps(steps), {
-      path: source,
-      signal,
-      progress: () => undefined,
-    });
+    const applied = await applySteps(
+      openModel(source),
+      parseSteps(steps),
+      stepsContext({ path: source, signal }),
+    );
     const output = folder.file('out.onnx');
     await saveModel(applied.model, output, { jobId: 'test' });
     return modelFiles(openModel(output), output).reduce((sum, file) => sum + statSync(file).size, 0);

@@ -8,6 +8,7 @@ import { saveModel } from '../../../src/core/formats/saveModel';
 import { weightsOf } from '../../../src/core/compression/weights';
 import { onnxFiles } from '../../support/onnxFiles';
 import { hasShared, sharedFolder } from '../../support/sharedFiles';
+import { stepsContext } from '../../support/applyStep';
 import { useTempFolder } from '../../support/tempFolder';
 
 const folder = useTempFolder();
@@ -51,11 +52,7 @@ describe.runIf(hasShared)('pruning 80 % and int8', () => {
   it.each(Object.entries(measured))('brings %s to %f of its bytes', async (name, ratio) => {
     const source = files.find((file) => file.endsWith(`/${name}`))!;
     const steps = parseSteps([{ prune: { sparsity: 0.8 } }, { quantize: {} }]);
-    const { model } = await applySteps(openModel(source), steps, {
-      path: source,
-      signal: new AbortController().signal,
-      progress: () => undefined,
-    });
+    const { model } = await applySteps(openModel(source), steps, stepsContext({ path: source }));
     await saveModel(model, folder.file('out.onnx'), { jobId: 'test' });
     const actual = statSync(folder.file('out.onnx')).size / statSync(source).size;
     expect(actual).toBeCloseTo(ratio, 2);

@@ -66,7 +66,7 @@ async function pruneModel(
     }
   }
   const replacements = await pruneGroups(groups, options.sparsity, context);
-  return { model: replaceWeights(model, replacements), notes };
+  return { model: replaceWeights(model, replacements), notes, pruned: true };
 }
 
 async function pruneGroups(

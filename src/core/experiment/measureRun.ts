@@ -1,0 +1,79 @@
+// Measures the two files of a run, the one that was given and the one that was written.
+import path from 'node:path';
+import { note, type Note } from '../../shared/base/messages';
+import type { LatencyView, ReportView, SizesView } from '../../shared/contracts/viewModels';
+import type { ModelFile } from '../analysis/compareLayers';
+import { compareOpened } from '../analysis/compareModels';
+import { measureLatency } from '../analysis/latency';
+import { modelSizes } from '../analysis/sizes';
+import { measureGeneralization } from './measureGeneralization';
+import type { RunData } from './runData';
+import { partOf, type PhaseProgress } from './runProgress';
+
+export type Measured = Pick<
+  ReportView,
+  | 'layers'
+  | 'outputs'
+  | 'comparedOn'
+  | 'accuracy'
+  | 'notes'
+  | 'original'
+  | 'compressed'
+  | 'latency'
+  | 'generalization'
+>;
+
+/**
+ * Measures both files by opening and running them: sizes, differences, loss and accuracy, time. Throws RUNTIME_REFUSED
+ * where ONNX Runtime runs the original but not the result.
+ */
+export async function measureRun(
+  original: ModelFile,
+  compressed: ModelFile,
+  { measured, splits }: RunData,
+  signal: AbortSignal,
+  progress: PhaseProgress,
+): Promise<Measured> {
+  progress('measuring', 0, path.basename(original.path));
+  const before = await modelSizes(original, signal);
+  progress('measuring', 0.1, path.basename(compressed.path));
+  const after = await modelSizes(compressed, signal);
+
+  const { comparison, refused, feeds } = await compareOpened(original, compressed, measured, {
+    signal,
+    progress: (fraction, detail) =>
+      progress(
+        'comparing',
+        0.2 + 0.35 * fraction,
+        detail === compressed.path ? path.basename(detail) : detail,
+      ),
+  });
+  if (refused.after && !refused.before) throw refused.after;
+
+  const generalization = splits && {
+    before: await measureGeneralization(original, splits, signal, partOf(progress, 0.55, 0.7)),
+    after: await measureGeneralization(compressed, splits, signal, partOf(progress, 0.7, 0.85)),
+  };
+
+  let latency: LatencyView | undefined;
+  if (feeds) {
+    progress('measuring', 0.85, path.basename(compressed.path));
+    latency = await measureLatency(original.path, compressed.path, feeds, signal);
+  }
+  progress('measuring', 1);
+  return {
+    ...comparison,
+    original: { path: original.path, ...before },
+    compressed: { path: compressed.path, ...after },
+    ...(latency && { latency }),
+    ...(generalization && { generalization }),
+    notes: [...comparison.notes, ...sparsityNotes(before, after, latency)],
+  };
+}
+
+/** Why zeros that were made do not show in the file or in the time, where they do not. */
+function sparsityNotes(before: SizesView, after: SizesView, latency: LatencyView | undefined): Note[] {
+  if (after.sparsity - before.sparsity < 0.01) return [];
+  const isFaster = latency !== undefined && latency.afterMs < 0.95 * latency.beforeMs;
+  return [note('SPARSE_NOT_SMALLER', {}), ...(isFaster ? [] : [note('SPARSE_NOT_FASTER', {})])];
+}

@@ -1,0 +1,74 @@
+// What a run keeps in its folder while it goes on: the steps that it was started with, what happened so far, and the
+// checkpoints that a killed run goes on from. See DESIGN: a run's folder is complete without the editor.
+import { existsSync, mkdirSync } from 'node:fs';
+import { appendFile, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { CounterweightError } from '../../shared/base/errors';
+import type { CurvesView, EpochView } from '../../shared/contracts/viewModels';
+
+/** One line of events.jsonl. */
+export type RunEvent =
+  | { readonly event: 'started' | 'resumed'; readonly time: string }
+  | ({ readonly event: 'epoch'; readonly time: string; readonly step: number } & EpochView);
+
+export interface RunFiles {
+  /** Where checkpoints go. */
+  readonly checkpointFolder: string;
+  /** Writes down the epochs that are not written down yet. */
+  recordCurves(curves: CurvesView): Promise<void>;
+  /** Takes the checkpoints away: the run is done. */
+  finish(): Promise<void>;
+}
+
+/**
+ * Opens the folder of a run. Without `resume` a folder that holds checkpoints is somebody's unfinished work: throws
+ * RUN_UNFINISHED.
+ */
+export async function openRunFiles(folder: string, resume: boolean): Promise<RunFiles> {
+  const checkpointFolder = path.join(folder, 'checkpoint');
+  const eventsPath = path.join(folder, 'events.jsonl');
+  if (!resume && existsSync(checkpointFolder)) {
+    throw new CounterweightError('RUN_UNFINISHED', { path: folder });
+  }
+  mkdirSync(folder, { recursive: true });
+  const written = lastEpochs(await readEvents(eventsPath));
+  const append = (event: RunEvent) => appendFile(eventsPath, `${JSON.stringify(event)}\n`);
+  await append({ event: resume ? 'resumed' : 'started', time: new Date().toISOString() });
+  let writing = Promise.resolve();
+  return {
+    checkpointFolder,
+    recordCurves: ({ step, history }) => {
+      const fresh = history.filter(({ epoch }) => epoch > (written.get(step) ?? -1));
+      const last = fresh.at(-1);
+      if (last) written.set(step, last.epoch);
+      writing = writing.then(async () => {
+        for (const epoch of fresh) {
+          await append({ event: 'epoch', time: new Date().toISOString(), step, ...epoch });
+        }
+      });
+      return writing;
+    },
+    finish: async () => {
+      await writing;
+      await rm(checkpointFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The whole lines of events.jsonl; the last one can be cut off where the machine went down. */
+export async function readEvents(eventsPath: string): Promise<readonly RunEvent[]> {
+  const text = await readFile(eventsPath, 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line): RunEvent[] => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as RunEvent];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function lastEpochs(events: readonly RunEvent[]): Map<number, number> {
+  const last = new Map<number, number>();
+  for (const event of events) if (event.event === 'epoch') last.set(event.step, event.epoch);
+  return last;
+}
