@@ -2,6 +2,8 @@
 import { attribute, type Dimension, type Shape } from '../ir/graph';
 import { add, times } from './dimensions';
 import { product, type NodeContext, type Operator } from './operator';
+import { recurrentCells, type CellKind } from './recurrentCells';
+import { recurrentForm, recurrentGradient } from './recurrentForm';
 
 interface RecurrentInit {
   readonly name: string;
@@ -10,12 +12,14 @@ interface RecurrentInit {
   readonly states: 1 | 2;
   /** The contrib operators store W and R transposed, and quantized. */
   readonly quantized?: boolean;
+  /** Its steps, where gradients pass through it. */
+  readonly cell?: CellKind;
 }
 
 export const recurrentOperators: readonly Operator[] = [
-  recurrent({ name: 'RNN', states: 1 }),
-  recurrent({ name: 'GRU', states: 1 }),
-  recurrent({ name: 'LSTM', states: 2 }),
+  recurrent({ name: 'RNN', states: 1, cell: recurrentCells.RNN }),
+  recurrent({ name: 'GRU', states: 1, cell: recurrentCells.GRU }),
+  recurrent({ name: 'LSTM', states: 2, cell: recurrentCells.LSTM }),
   recurrent({ name: 'DynamicQuantizeLSTM', domain: 'com.microsoft', states: 2, quantized: true }),
 ];
 
@@ -23,11 +27,12 @@ const quantizedInput = { quantized: true, grid: { scale: 8, zeroPoint: 9 } };
 const quantizedRecurrence = { quantized: true, grid: { scale: 10, zeroPoint: 11 } };
 
 function recurrent(init: RecurrentInit): Operator {
-  const { name, states, quantized = false } = init;
+  const { name, states, quantized = false, cell } = init;
   const outputAxis = quantized ? 2 : 1;
   return {
     name,
     ...(init.domain === undefined ? {} : { domain: init.domain }),
+    ...(cell ? { trainingForm: recurrentForm(cell), gradient: recurrentGradient(cell) } : {}),
     weights: () => [
       { input: 1, role: 'weight', outputAxis, ...(quantized ? quantizedInput : {}) },
       { input: 2, role: 'weight', outputAxis, ...(quantized ? quantizedRecurrence : {}) },

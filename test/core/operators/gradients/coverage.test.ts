@@ -11,15 +11,15 @@ import { hasShared, sharedFile } from '../../../support/sharedFiles';
 const table = {
   passing: [
     'Add BatchNormalization Cast Clip Concat Conv ConvTranspose DequantizeLinear Div Erf Exp Expand Flatten Gather',
-    'Gemm GlobalAveragePool Identity InstanceNormalization Log LogSoftmax MatMul MaxPool Min Mul Neg Pad Pow',
+    'Gemm GlobalAveragePool Identity InstanceNormalization LSTM Log LogSoftmax MatMul MaxPool Min Mul Neg Pad Pow',
     'QuantizeLinear ReduceMax ReduceMean ReduceMin ReduceSum Relu Reshape Resize Sigmoid Slice Softmax Split Sqrt Squeeze',
     'Sub Tanh Transpose Unsqueeze Upsample Where',
   ],
   /** Their derivative is 0 wherever they have one. */
   flat: ['ArgMax Constant ConstantOfShape Equal Not Shape'],
   withoutRule: [
-    // Recurrence, operators of the first ONNX versions, and choices made while running.
-    'Affine Crop If ImageScaler LSTM',
+    // Operators of the first ONNX versions, and choices made while running.
+    'Affine Crop If ImageScaler',
     // Of integers, of classical machine learning and of finished, fused inference graphs.
     'MatMulInteger Range ai.onnx.ml.ArrayFeatureExtractor ai.onnx.ml.LinearClassifier ai.onnx.ml.Normalizer',
     'ai.onnx.ml.TreeEnsembleClassifier ai.onnx.ml.ZipMap com.microsoft.BeamSearch com.microsoft.FusedConv',
