@@ -10,6 +10,7 @@ export const folderRules: Readonly<Record<string, readonly string[]>> = {
   'src/core/formats': ['src/core/ir', 'src/core/operators', 'src/shared/base'],
   'src/core/runtime': ['src/core/ir', 'src/core/operators', 'src/shared/base'],
   'src/core/data': ['src/core/ir', 'src/shared/base'],
+  'src/core/architectures': ['src/core/ir', 'src/core/operators', 'src/shared/base'],
   'src/core/analysis': [
     'src/core/ir',
     'src/core/operators',

@@ -1,0 +1,32 @@
+// What an architecture is: how an untrained network is written for an input, a number of classes and a width.
+import type { NetworkBuilder, Value } from './networkBuilder';
+
+export interface ArchitectureOptions {
+  /** Outputs; of no meaning to an autoencoder. */
+  readonly classes: number;
+  /** What numbers of channels or hidden units are multiplied with. */
+  readonly width: number;
+}
+
+export interface Architecture {
+  /** The name by which it is asked for. */
+  readonly id: string;
+  /** In a sentence, with the source. */
+  readonly description: string;
+  /** The input that it was published for. */
+  readonly example: readonly number[];
+  /** `image` is [channels, height, width]; `any` takes vectors too. */
+  readonly input: 'image' | 'any';
+  /** The smallest height and width of an image. */
+  readonly smallest: readonly [number, number];
+  /** The widths that were published, where there is a list of numbers of channels; any other way. */
+  readonly widths?: readonly number[];
+  /** Gives its input again instead of scores of classes. */
+  readonly reconstructs?: true;
+  readonly build: (net: NetworkBuilder, options: ArchitectureOptions) => Value;
+}
+
+/** A number of channels or units times the width, at least one. */
+export function scaled(count: number, width: number): number {
+  return Math.max(1, Math.round(count * width));
+}
