@@ -43,7 +43,7 @@ export async function nativeRuntime(): Promise<Runtime> {
         const session = await (typeof model === 'string'
           ? ort.InferenceSession.create(model, settings)
           : ort.InferenceSession.create(model, settings));
-        return ortSession(ort, session, model);
+        return ortSession(ort, { session, model, writesOutputs: true });
       } catch (error) {
         throw refused(error, model);
       }
@@ -66,7 +66,7 @@ export async function webRuntime(): Promise<Runtime> {
         const session = await (typeof model === 'string'
           ? createFromFile(ort, model, settings)
           : ort.InferenceSession.create(model, settings));
-        return ortSession(ort, session, model);
+        return ortSession(ort, { session, model, writesOutputs: false });
       } catch (error) {
         throw refused(error, model);
       }
@@ -92,7 +92,22 @@ function sessionSettings(options: SessionOptions): InferenceSession.SessionOptio
     // Only what ends the process: every error is thrown as well, and some are looked for by trying.
     logSeverityLevel: 4,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads, interOpNumThreads: 1 }),
+    // What is undefined here is refused.
+    ...(options.config && { extra: nested(options.config) }),
   };
+}
+
+/** Settings with dotted names as the packages take them: an object in an object for each dot. */
+function nested(settings: Readonly<Record<string, string>>): Record<string, unknown> {
+  const root: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(settings)) {
+    const parts = name.split('.');
+    const last = parts.pop() ?? '';
+    let at = root;
+    for (const part of parts) at = (at[part] ??= {}) as Record<string, unknown>;
+    at[last] = value;
+  }
+  return root;
 }
 
 function versionOf(ort: OrtModule, part: 'node' | 'web'): string {

@@ -13,22 +13,33 @@ export interface OrtModule {
   readonly Tensor: Ort.TensorConstructor;
 }
 
-/** Wraps a loaded session. `model` is its path or its bytes, for messages only. */
-export function ortSession(
-  ort: OrtModule,
-  session: Ort.InferenceSession,
-  model: string | Uint8Array,
-): Session {
+interface LoadedSession {
+  readonly session: Ort.InferenceSession;
+  /** Its path or its bytes, for messages only. */
+  readonly model: string | Uint8Array;
+  /** Whether outputs are written to arrays of the caller's; WebAssembly, with a memory of its own, leaves them as they are. */
+  readonly writesOutputs: boolean;
+}
+
+/** Wraps a loaded session. */
+export function ortSession(ort: OrtModule, { session, model, writesOutputs }: LoadedSession): Session {
   const outputs = session.outputMetadata.map(toRuntimeValue);
   // Sequences and maps cannot cross into JavaScript: asking for one fails the whole run.
   const readable = outputs.filter((output) => output.type !== undefined).map((output) => output.name);
   return {
     inputs: session.inputMetadata.map(toRuntimeValue),
     outputs,
-    run: async (feeds, fetches = readable) => {
+    run: async (feeds, fetches = readable, into = {}) => {
       try {
-        const results = await session.run(toOrtFeeds(ort, feeds), [...fetches]);
-        return Object.fromEntries(fetches.map((name) => [name, fromOrt(results[name]!)]));
+        const wanted = writesOutputs ? toOrtFetches(ort, fetches, into) : [...fetches];
+        const results = await session.run(toOrtFeeds(ort, feeds), wanted);
+        return Object.fromEntries(
+          fetches.map((name) => {
+            const [result, given] = [fromOrt(results[name]!), into[name]];
+            if (given && !writesOutputs) bytesOf(given).set(bytesOf(result));
+            return [name, given ?? result];
+          }),
+        );
       } catch (error) {
         throw refused(error, model);
       }
@@ -79,12 +90,23 @@ function toOrtFeeds(
   ort: OrtModule,
   feeds: Readonly<Record<string, RuntimeTensor>>,
 ): Ort.InferenceSession.FeedsType {
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, tensor]) => [
-      name,
-      new ort.Tensor(tensor.type as Ort.Tensor.Type, tensor.data as Ort.Tensor.DataType, tensor.shape),
-    ]),
-  );
+  return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toOrt(ort, tensor)]));
+}
+
+function toOrtFetches(
+  ort: OrtModule,
+  names: readonly string[],
+  into: Readonly<Record<string, RuntimeTensor>>,
+): Ort.InferenceSession.FetchesType {
+  return Object.fromEntries(names.map((name) => [name, into[name] ? toOrt(ort, into[name]) : null]));
+}
+
+function toOrt(ort: OrtModule, { type, data, shape }: RuntimeTensor): Ort.Tensor {
+  return new ort.Tensor(type as Ort.Tensor.Type, data as Ort.Tensor.DataType, shape);
+}
+
+function bytesOf({ data }: RuntimeTensor): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** Strings are told by type and shape alone: nothing here reads them, and they are no ArrayBufferView. */

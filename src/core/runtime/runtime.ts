@@ -19,10 +19,15 @@ export interface RuntimeValue {
 export interface Session {
   readonly inputs: readonly RuntimeValue[];
   readonly outputs: readonly RuntimeValue[];
-  /** Blocks the event loop while it computes. Throws RUNTIME_REFUSED. */
+  /**
+   * Computes the outputs of the names, all that can be read where none are given. What `into` names is written into
+   * its arrays instead of new ones; they must not be those of a feed, which may still be read when they are written.
+   * Blocks the event loop while it computes. Throws RUNTIME_REFUSED.
+   */
   run(
     feeds: Readonly<Record<string, RuntimeTensor>>,
     fetches?: readonly string[],
+    into?: Readonly<Record<string, RuntimeTensor>>,
   ): Promise<Record<string, RuntimeTensor>>;
   dispose(): Promise<void>;
 }
@@ -30,6 +35,8 @@ export interface Session {
 export interface SessionOptions {
   /** Threads for one operator; the runtime's default where not given. */
   readonly threads?: number;
+  /** Settings of ONNX Runtime by their names, like "session.disable_quant_qdq". */
+  readonly config?: Readonly<Record<string, string>>;
 }
 
 export interface Runtime {

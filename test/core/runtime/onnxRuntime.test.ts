@@ -68,6 +68,24 @@ describe.each(runtimes)('element types in %s', (_, load) => {
   });
 });
 
+describe.each(runtimes)('outputs of %s', (_, load) => {
+  it('are written into a part of an array that is given for them', async () => {
+    const values = (names: readonly string[]) =>
+      names.map((name) => ({ name, type: 'float32' as const, shape: [3] }));
+    const nodes = [node('Neg', ['x'], ['y']), node('Abs', ['x'], ['z'])];
+    const turning = graph({ nodes, inputs: values(['x']), outputs: values(['y', 'z']) });
+    const session = await (await load()).load(modelToBytes(model(turning)));
+    const x = { type: 'float32', shape: [3], data: Float32Array.of(1, -2, 3) } as const;
+    const whole = new Float32Array(5);
+    const y = { ...x, data: whole.subarray(1, 4) };
+    const results = await session.run({ x }, ['y', 'z'], { y });
+    expect([...whole]).toEqual([0, -1, 2, -3, 0]);
+    expect(results['y']).toBe(y);
+    expect([...(results['z']!.data as Float32Array)]).toEqual([1, 2, 3]);
+    await session.dispose();
+  });
+});
+
 describe.runIf(hasShared).each(runtimes)('%s', (name, load) => {
   it('names itself', async () => {
     expect(await load()).toMatchObject({ name, version: expect.stringMatching(/^\d+\.\d+\.\d+/) as unknown });
