@@ -1,6 +1,7 @@
 // Gradients of arithmetic: functions of one number, and operators that broadcast several inputs. g is the gradient
 // that arrives, x the input and y the output. Where a function has a kink the value is the one that PyTorch takes.
 import { attribute } from '../ir/graph';
+import { tensorNumbers } from '../ir/numbers';
 import { expressions, type Expressions } from './expressions';
 import {
   arriving,
@@ -124,10 +125,23 @@ function powGradient(context: GradientContext, index: number): string {
     const logarithm = e.apply('Log', e.where(e.compare('Equal', a, 0), 1, a));
     return e.multiply(g, e.multiply(context.output(0), logarithm));
   }
+  const known = context.wants(1) ? undefined : context.inputTensor(1);
+  if (known?.elements === 1) return e.multiply(g, powSlope(e, a, tensorNumbers(known)[0]!));
   // Exponents may be integers of a type of their own.
   const b = build.node('CastLike', [context.input(1), a]);
   const slope = e.multiply(b, build.node('Pow', [a, e.subtract(b, 1)]));
   return e.multiply(g, e.where(e.compare('Equal', b, 0), 0, slope));
+}
+
+/** b·aᵇ⁻¹ of a known exponent, by products where a few are enough: they cost a fraction of a power. */
+function powSlope(e: Expressions, a: string, b: number): string | number {
+  if (b === 0 || b === 1) return b;
+  if (b === 2) return e.multiply(a, 2);
+  if (b === 3 || b === 4) {
+    const square = e.multiply(a, a);
+    return e.multiply(b === 3 ? square : e.multiply(square, a), b);
+  }
+  return e.multiply(e.power(a, b - 1), b);
 }
 
 /** The inputs that have the extreme value share the gradient equally, as PyTorch's maximum and minimum do. */

@@ -8,6 +8,7 @@ export interface Expressions {
   readonly subtract: (a: Term, b: Term) => string;
   readonly multiply: (a: Term, b: Term) => string;
   readonly divide: (a: Term, b: Term) => string;
+  readonly power: (a: Term, b: Term) => string;
   readonly apply: (operator: string, a: Term) => string;
   /** A condition: Equal, Greater, Less and the like. */
   readonly compare: (operator: string, a: Term, b: Term) => string;
@@ -32,6 +33,7 @@ export function expressions(build: GraphBuilder): Expressions {
     subtract: binary('Sub'),
     multiply: binary('Mul'),
     divide: binary('Div'),
+    power: binary('Pow'),
     apply: (operator, a) => build.node(operator, [name(a)]),
     compare: (operator, a, b) => binary(operator)(a, b),
     where: (condition, yes, no) => build.node('Where', [condition, name(yes), name(no)]),

@@ -1,9 +1,10 @@
 // The gradients of functions of one number and of arithmetic with broadcasting.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encodeNumbers } from '../../../../src/core/ir/numbers';
 import { Tensor } from '../../../../src/core/ir/tensor';
 import { node } from '../../../support/build';
-import { gradientError, gradientsAt } from '../../../support/checkGradient';
+import { gradientError, gradientsAt, type GradientCase } from '../../../support/checkGradient';
 import { awayFrom, between, broadcastShapes, smallShape } from '../../../support/gradientArbitraries';
 
 const positive = between(0.3, 2);
@@ -134,6 +135,35 @@ describe('the gradient of arithmetic that broadcasts', () => {
     const found = await gradientsAt({ nodes, inputs: { a: [3], b: [3] }, outputs: ['y'] }, at);
     expect(found['a']).toEqual(operator === 'Max' ? [0.5, 0, 1] : [0.5, 1, 0]);
     expect(found['b']).toEqual(operator === 'Max' ? [0.5, 1, 0] : [0.5, 0, 1]);
+  });
+
+  it.each([0, 1, 2, 3, 4, 5, -1, -2])('Pow takes any number to the stored power of %i', async (exponent) => {
+    for (const type of ['float64', 'int64'] as const) {
+      const b = Tensor.fromBytes('b', type, [1], encodeNumbers(type, [exponent]));
+      const test: GradientCase = {
+        nodes: [node('Pow', ['a', 'b'], ['y'])],
+        inputs: { a: [3, 4] },
+        tensors: [b],
+        outputs: ['y'],
+        value: awayFrom([0]),
+      };
+      expect(await gradientError(test, 7)).toBeLessThan(1e-6);
+      const at0 = (await gradientsAt({ ...test, inputs: { a: [1] } }, { a: [0] }))['a'];
+      expect(at0).toEqual([exponent < 0 ? -Infinity : exponent === 1 ? 1 : 0]);
+    }
+  });
+
+  it.each([0.5, 2.5, -0.3])('Pow takes a positive number to the stored power of %d', async (exponent) => {
+    const b = Tensor.fromBytes('b', 'float64', [], encodeNumbers('float64', [exponent]));
+    const nodes = [node('Pow', ['a', 'b'], ['y'])];
+    const test: GradientCase = {
+      nodes,
+      inputs: { a: [3, 4] },
+      tensors: [b],
+      outputs: ['y'],
+      value: between(0.5, 2),
+    };
+    expect(await gradientError(test, 8)).toBeLessThan(1e-6);
   });
 
   it('Pow is finite at 0 and takes negative numbers to whole powers', async () => {
