@@ -1,7 +1,7 @@
 // What is wrong with a step's options, in words: the option, what it was, what is allowed.
 import type { z } from 'zod';
+import { nearestKey } from '../../shared/base/nearestKey';
 import { describeOptions } from './describeOptions';
-import { nearestKey } from './nearestKey';
 
 /** The sentence for the first issue that a step's schema found in `given`. */
 export function optionProblem(schema: z.ZodObject, issue: z.core.$ZodIssue, given: unknown): string {
