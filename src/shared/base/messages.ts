@@ -22,6 +22,7 @@ export const errorTemplates = {
   NOTHING_TO_DO: 'There is nothing to compress in {path}: {reason}.',
   STEP_NEEDS_DATA:
     'Step {step} needs data to train on. Give some: glyphs, a folder of images, or a .npz, .csv or .yaml file.',
+  NOT_TRAINABLE: '{path} cannot be trained: {reason}.',
   STEP_INVALID: 'Step {step}: {problem}.',
   ARCHITECTURE_INVALID: 'Architecture {architecture}: {problem}.',
   DATA_INVALID: 'The data {data} cannot be used: {problem}.',
@@ -76,6 +77,8 @@ export const noteTemplates = {
   ACTIVATIONS_ROUNDED:
     'ONNX Runtime may round the activations of {count} int8 matrix products to 8 bits too; its session option session.qdq_matmulnbits_accuracy_level = 1 prevents that.',
   NOT_QUANTIZED: 'Tensor {tensor} keeps its type: {reason}.',
+  BATCH_FIXED:
+    'The graph of {path} is made for {batch} samples at once, so that it is trained in steps of {batch} samples instead of {wanted}.',
   NOT_PRUNED: 'Tensor {tensor} is not pruned: {reason}.',
   TRAINING_NO_BETTER:
     'No epoch had a lower validation loss than the network before training, so that its weights are kept. Try a lower learning rate.',
