@@ -86,8 +86,11 @@ export async function compressModel(
     written = absent;
     const compressed = { path: params.output, model: openModel(params.output) };
     signal.throwIfAborted();
-    const measuring = partOf(progress, 0.04 + workShare(parsed), 1);
-    const measured = await measureRun(original, compressed, data, signal, measuring);
+    const measured = await measureRun(original, compressed, data, {
+      signal,
+      progress: partOf(progress, 0.04 + workShare(parsed), 1),
+      loss: training.at(-1)?.loss,
+    });
     const report: ReportView = {
       version: 1,
       created: new Date().toISOString(),

@@ -1,7 +1,7 @@
 // Measures the two files of a run, the one that was given and the one that was written.
 import path from 'node:path';
 import { note, type Note } from '../../shared/base/messages';
-import type { LatencyView, ReportView, SizesView } from '../../shared/contracts/viewModels';
+import type { LatencyView, LossKind, ReportView, SizesView } from '../../shared/contracts/viewModels';
 import type { ModelFile } from '../analysis/compareLayers';
 import { compareOpened } from '../analysis/compareModels';
 import { measureLatency } from '../analysis/latency';
@@ -23,6 +23,13 @@ export type Measured = Pick<
   | 'generalization'
 >;
 
+export interface MeasureContext {
+  readonly signal: AbortSignal;
+  readonly progress: PhaseProgress;
+  /** The loss that the run trained with, where it trained. */
+  readonly loss: LossKind | undefined;
+}
+
 /**
  * Measures both files by opening and running them: sizes, differences, loss and accuracy, time. Throws RUNTIME_REFUSED
  * where ONNX Runtime runs the original but not the result.
@@ -31,8 +38,7 @@ export async function measureRun(
   original: ModelFile,
   compressed: ModelFile,
   { measured, splits }: RunData,
-  signal: AbortSignal,
-  progress: PhaseProgress,
+  { signal, progress, loss }: MeasureContext,
 ): Promise<Measured> {
   progress('measuring', 0, path.basename(original.path));
   const before = await modelSizes(original, signal);
@@ -51,8 +57,14 @@ export async function measureRun(
   if (refused.after && !refused.before) throw refused.after;
 
   const generalization = splits && {
-    before: await measureGeneralization(original, splits, signal, partOf(progress, 0.55, 0.7)),
-    after: await measureGeneralization(compressed, splits, signal, partOf(progress, 0.7, 0.85)),
+    before: await measureGeneralization(original, splits, loss, {
+      signal,
+      progress: partOf(progress, 0.55, 0.7),
+    }),
+    after: await measureGeneralization(compressed, splits, loss, {
+      signal,
+      progress: partOf(progress, 0.7, 0.85),
+    }),
   };
 
   let latency: LatencyView | undefined;
