@@ -215,6 +215,8 @@ export interface MeasureView {
 export interface GeneralizationView {
   readonly train: MeasureView;
   readonly validation: MeasureView;
+  /** On samples that neither trained it nor chose anything, where the data has some. */
+  readonly test?: MeasureView;
 }
 
 /**
