@@ -1,7 +1,9 @@
 // How every output is written: aside, under a name that no other job uses; flushed to the disk; then given its name in
-// one step that fails where the name is taken. Nothing is overwritten, and no half-written file ever has a final name.
+// one step that fails where the name is taken. Nothing is overwritten but what is ours to keep up to date, and no
+// half-written file ever has a final name.
 import { link, lstat, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { CounterweightError } from '../../shared/base/errors';
 import { partialName } from '../../shared/base/partials';
 import type { OutputFile } from './format';
@@ -40,6 +42,43 @@ export async function writeFilesAtomically(
     throw error;
   }
 }
+
+/**
+ * Writes a file that is kept up to date, like a checkpoint, in the place of its last version. Whoever opens it at any
+ * time, after a crash too, finds the one or the other, and finds it whole. Throws as `writeFilesAtomically` does, and
+ * then leaves the last version.
+ */
+export async function replaceFileAtomically(
+  file: OutputFile,
+  { jobId, signal }: WriteOptions,
+): Promise<void> {
+  const partial = partialPath(file.path, jobId);
+  try {
+    // One that a killed process has left.
+    await attempt(file.path, () => rm(partial, { force: true }));
+    await writePartial(file, partial, () => undefined, signal);
+    signal?.throwIfAborted();
+    await attempt(file.path, () => renameOver(partial, file.path));
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await flushFolder(path.dirname(file.path));
+}
+
+/** Windows refuses while somebody reads the file, as a virus scanner does for a moment after each change. */
+async function renameOver(from: string, to: string): Promise<void> {
+  for (let attempts = 0; ; attempts++) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      if (attempts === 8 || !heldCodes.has(systemErrorCode(error))) throw error;
+    }
+    await setTimeout(2 ** attempts * 10);
+  }
+}
+
+const heldCodes: ReadonlySet<string | undefined> = new Set(['EPERM', 'EACCES', 'EBUSY']);
 
 function partialPath(file: string, jobId: string): string {
   if (!/^[\w-]+$/.test(jobId)) throw new Error(`A job cannot be called ${jobId}`);

@@ -1,4 +1,5 @@
-// Outputs are whole or not there, and nothing is ever overwritten: on full, read-only and linkless disks too.
+// Outputs are whole or not there, and nothing is ever overwritten but what is kept up to date: on full, read-only and
+// linkless disks too.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -12,25 +13,32 @@ import {
 } from 'node:fs';
 import type * as FsPromises from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { writeFilesAtomically } from '../../../src/core/formats/atomicFiles';
+import { replaceFileAtomically, writeFilesAtomically } from '../../../src/core/formats/atomicFiles';
 import type { OutputFile } from '../../../src/core/formats/format';
 import type { CounterweightError } from '../../../src/shared/base/errors';
 import { useTempFolder } from '../../support/tempFolder';
 
 const links = vi.hoisted(() => ({ refuse: false }));
+const renames = vi.hoisted(() => ({ refusals: 0 }));
 
-// File systems without hard links are rarely at hand, so that their answer to link(2) is given here.
+// File systems without hard links are rarely at hand, so that their answer to link(2) is given here; and so is that of
+// Windows to renaming over a file that somebody reads.
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof FsPromises>();
   const link: typeof real.link = (from, to) =>
     links.refuse ? Promise.reject(Object.assign(new Error('EPERM'), { code: 'EPERM' })) : real.link(from, to);
-  return { ...real, link };
+  const rename: typeof real.rename = (from, to) =>
+    renames.refusals-- > 0
+      ? Promise.reject(Object.assign(new Error('EPERM'), { code: 'EPERM' }))
+      : real.rename(from, to);
+  return { ...real, link, rename };
 });
 
 const temp = useTempFolder();
 
 afterEach(() => {
   links.refuse = false;
+  renames.refusals = 0;
 });
 
 const options = { jobId: 'job-1' };
@@ -164,6 +172,49 @@ describe('writing files atomically', () => {
   it('refuses a job id that could lead elsewhere', async () => {
     const writing = writeFilesAtomically([output('a', 'x')], { jobId: '../x' });
     await expect(writing).rejects.toThrow('cannot be called');
+  });
+});
+
+function replace(content: Iterable<Uint8Array>): Promise<void> {
+  return replaceFileAtomically({ path: temp.file('state'), chunks: content }, options);
+}
+
+describe('replacing a file', () => {
+  it('gives its name the new content, whole, and leaves nothing else', async () => {
+    await replace([Buffer.from('first')]);
+    await replace([Buffer.from('sec'), Buffer.from('ond')]);
+    expect(readFileSync(temp.file('state'), 'utf8')).toBe('second');
+    expect(readdirSync(temp.path)).toEqual(['state']);
+  });
+
+  it('keeps the last version where it fails or is cancelled', async () => {
+    await replace([Buffer.from('first')]);
+    await expect(replace(failing())).rejects.toThrow('the source is gone');
+    const stopped = replaceFileAtomically(
+      { path: temp.file('state'), chunks: [bytes] },
+      { ...options, signal: AbortSignal.abort() },
+    );
+    expect((await errorOf(stopped)).name).toBe('AbortError');
+    expect(readFileSync(temp.file('state'), 'utf8')).toBe('first');
+    expect(readdirSync(temp.path)).toEqual(['state']);
+  });
+
+  it('takes the place of what a killed process has left half-written', async () => {
+    writeFileSync(temp.file('.state.job-1.partial'), 'ha');
+    await replace([bytes]);
+    expect(readdirSync(temp.path)).toEqual(['state']);
+  });
+
+  it('waits while somebody reads the file, and gives up in the end', async () => {
+    await replace([Buffer.from('first')]);
+    renames.refusals = 2;
+    await replace([Buffer.from('second')]);
+    expect(readFileSync(temp.file('state'), 'utf8')).toBe('second');
+    renames.refusals = Infinity;
+    const error = await errorOf(replace([bytes]));
+    expect(error.code).toBe('OUTPUT_UNWRITABLE');
+    expect(error.message).toMatch(/not permitted/);
+    expect(readdirSync(temp.path)).toEqual(['state']);
   });
 });
 
