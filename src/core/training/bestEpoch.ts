@@ -1,0 +1,23 @@
+// Which epoch of a run is the best so far, and when it makes no sense to wait for a better one.
+import type { EpochView } from '../../shared/contracts/viewModels';
+
+/**
+ * The epoch of the lowest validation loss, the first of equals; null where there is none yet. The network before the
+ * run counts: training that only makes it worse leaves it as it was.
+ */
+export function bestEpoch(history: readonly EpochView[]): number | null {
+  let best: number | null = null;
+  let lowest = Infinity;
+  for (const { epoch, validationLoss } of history) {
+    if (validationLoss === null || !(validationLoss < lowest)) continue;
+    best = epoch;
+    lowest = validationLoss;
+  }
+  return best;
+}
+
+/** Whether the last `patience` epochs brought no lower validation loss (L. Prechelt, "Early stopping — but when?", 1998). */
+export function hasStalled(history: readonly EpochView[], patience: number): boolean {
+  const last = history.at(-1)?.epoch ?? 0;
+  return last - (bestEpoch(history) ?? 0) >= patience;
+}

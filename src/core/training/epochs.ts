@@ -1,0 +1,167 @@
+// The loop of a training run: epochs of steps, each followed by a measurement, a checkpoint and the curves.
+import type { EpochView, TrainingView } from '../../shared/contracts/viewModels';
+import { augmentBatch, isAugmenting } from '../data/augment';
+import { pauseFor, type Pause } from '../ir/pacing';
+import { batchesOf, batchSizes, type PrepareBatch } from './batches';
+import { bestEpoch, hasStalled } from './bestEpoch';
+import { writeCheckpoint, readCheckpoint, type RunState } from './checkpoint';
+import { curvesOf } from './curves';
+import { diverged } from './diverged';
+import { hasDiverged, uninformedLoss, untroubled, watchHorizon, watchLoss } from './divergence';
+import { fingerprintOf, type Fingerprint } from './fingerprint';
+import { passGate } from './passGate';
+import type { Measures, RunParts } from './runParts';
+import { learningRateAt } from './schedule';
+import { dropoutSeed, orderSeed, permutation, sampleSeeds } from './seeds';
+import type { TrainContext, TrainTask } from './trainTask';
+
+export interface EpochsResult {
+  readonly history: readonly EpochView[];
+  readonly ended: TrainingView['ended'];
+}
+
+/** The part of an epoch's progress that its steps make; measuring makes the rest. */
+const stepsPart = 0.9;
+
+/**
+ * Trains until all epochs are done or early stopping ends the run, and leaves the trainer with the weights to keep.
+ * Goes on from the task's checkpoint where there is one. Throws TRAINING_DIVERGED after a last report of the curves,
+ * what checkpoints throw, and the reason of an aborted signal.
+ */
+export async function runEpochs(parts: RunParts, context: TrainContext): Promise<EpochsResult> {
+  const { task, trainer } = parts;
+  const { options, checkpointFolder } = task;
+  const checkpoints = checkpointFolder === undefined ? undefined : checkpointsIn(checkpointFolder, task);
+  const keepsBest = options.keep === 'best';
+  const resumed = await checkpoints?.read();
+  if (resumed) trainer.restore(resumed.now);
+  let state: RunState = resumed ?? (await untrained(parts, context));
+  let ended = endOf(state.history, task);
+  context.curves(curvesOf(parts, state.history, { ended: ended !== undefined }));
+  // One for the whole run, for an epoch can be shorter than the time between two turns of the event loop.
+  const pause = pauseFor(context.signal);
+  while (!ended) {
+    const { view, watch } = await runEpoch(parts, state, context, pause);
+    const history = [...state.history, view];
+    const now = trainer.state();
+    const best = bestEpoch(history) === view.epoch ? now : state.best;
+    state = { history, watch, now, ...(keepsBest && best && { best }) };
+    await checkpoints?.write(state, context.signal);
+    ended = endOf(history, task);
+    context.curves(curvesOf(parts, history, { ended: ended !== undefined }));
+  }
+  if (state.best) trainer.restore(state.best);
+  context.progress(1);
+  return { history: state.history, ended };
+}
+
+/** The run before its first epoch. */
+async function untrained(
+  { task, trainer, measure }: RunParts,
+  { progress }: TrainContext,
+): Promise<RunState> {
+  progress(0, `epoch 0 of ${task.options.epochs}`);
+  const started = performance.now();
+  const history = [epochView(0, await measure(() => undefined), 0, secondsSince(started))];
+  const now = trainer.state();
+  return { history, watch: untroubled, now, ...(task.options.keep === 'best' && { best: now }) };
+}
+
+function checkpointsIn(folder: string, task: TrainTask) {
+  const fingerprint: Fingerprint = fingerprintOf(task);
+  return {
+    read: () => readCheckpoint(folder, fingerprint),
+    write: (state: RunState, signal: AbortSignal) => writeCheckpoint(folder, fingerprint, state, signal),
+  };
+}
+
+/** Why the run is over after these epochs; undefined where it goes on. */
+function endOf(
+  history: readonly EpochView[],
+  { options: { epochs, earlyStopping } }: TrainTask,
+): TrainingView['ended'] | undefined {
+  if ((history.at(-1)?.epoch ?? 0) >= epochs) return 'allEpochs';
+  if (earlyStopping && hasStalled(history, earlyStopping.patience)) return 'earlyStopping';
+  return undefined;
+}
+
+async function runEpoch(
+  parts: RunParts,
+  { history, watch: before }: RunState,
+  context: TrainContext,
+  pause: Pause,
+): Promise<{ readonly view: EpochView; readonly watch: RunState['watch'] }> {
+  const { task, trainer, measure } = parts;
+  const { data, options, seed } = task;
+  const { train } = data;
+  const epoch = history.length;
+  const sizes = batchSizes(train.count, trainer.batch);
+  const order = permutation(train.count, orderSeed(seed, epoch));
+  const horizon = watchHorizon(sizes.length);
+  const report = (fraction: number, loss: number): void =>
+    context.progress(
+      (epoch - 1 + fraction) / options.epochs,
+      `epoch ${epoch} of ${options.epochs}, loss ${loss.toPrecision(4)}`,
+    );
+  const started = performance.now();
+  let paused = 0;
+  let watch = before;
+  let step = 0;
+  let sum = 0;
+  let learningRate = 0;
+  for await (const batch of batchesOf(train, order, sizes, augmentation(task, epoch))) {
+    paused += await passGate(context.gate, context.signal);
+    await pause();
+    learningRate = learningRateAt(options, { epoch, step, steps: sizes.length }, history);
+    const { loss } = await trainer.step(batch, { learningRate, seed: dropoutSeed(seed, epoch, step) });
+    step++;
+    watch = watchLoss(watch, loss, { uninformed: () => uninformedLoss(trainer.loss, train, batch), horizon });
+    if (hasDiverged(watch, loss)) {
+      const seconds = secondsSince(started) - paused;
+      const view = epochView(epoch, undefined, learningRate, seconds);
+      throw diverged(parts, { history: [...history, view], step, loss, watch }, context);
+    }
+    sum += loss;
+    report((stepsPart * step) / sizes.length, sum / step);
+  }
+  const measuring = (fraction: number): void => report(stepsPart + (1 - stepsPart) * fraction, sum / step);
+  const measures = trainer.notFinite() === undefined ? await measure(measuring) : undefined;
+  const view = epochView(epoch, measures, learningRate, secondsSince(started) - paused);
+  if (view.trainLoss === null || view.validationLoss === null) {
+    throw diverged(parts, { history: [...history, view], step, loss: Number.NaN, watch }, context);
+  }
+  return { view, watch };
+}
+
+function augmentation({ data: { train }, options, seed }: TrainTask, epoch: number): PrepareBatch {
+  if (!isAugmenting(options.augment)) return (batch) => batch;
+  const seedFor = sampleSeeds(seed, epoch);
+  return (batch, indices) => augmentBatch(batch, train.inputs, options.augment, Array.from(indices, seedFor));
+}
+
+function epochView(
+  epoch: number,
+  measures: Measures | undefined,
+  learningRate: number,
+  seconds: number,
+): EpochView {
+  const trainAccuracy = measures?.train.accuracy;
+  const validationAccuracy = measures?.validation.accuracy;
+  return {
+    epoch,
+    trainLoss: finiteOrNull(measures?.train.loss),
+    validationLoss: finiteOrNull(measures?.validation.loss),
+    ...(trainAccuracy !== undefined && { trainAccuracy }),
+    ...(validationAccuracy !== undefined && { validationAccuracy }),
+    learningRate,
+    seconds,
+  };
+}
+
+function finiteOrNull(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
+}
