@@ -9,6 +9,8 @@ export interface DataSet {
   readonly inputs: readonly SampleInput[];
   /** What is to be predicted, where the source tells. */
   readonly targets?: Targets;
+  /** The class of every sample, where the source knows it without reading the samples. */
+  readonly labels?: Int32Array;
   /**
    * The samples of these indices, in this order; an index may repeat. What is not in memory yet is read now, and
    * nothing that was read is kept without a bound.

@@ -1,94 +1,137 @@
-// What `--data` and a recipe may name: `glyphs`, a folder of IDX files, or a YAML file with a recipe's `data` keys.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+// What `--data` and a recipe may name, as data sets: one to measure on, or the splits that a training run uses.
 import path from 'node:path';
-import { parse } from 'yaml';
-import { z } from 'zod';
-import { CounterweightError } from '../../shared/base/errors';
-import type { DataSet } from './dataSet';
-import { glyphDefaults, glyphSplits, openGlyphs } from './glyphs';
-import { openIdx, type IdxFiles, type Normalization } from './idx';
+import { dataProblem } from './dataProblem';
+import { dataSchema, type DataConfig } from './dataSchema';
+import type { DataSet, DataSplits } from './dataSet';
+import { isGlyphs, measuredGlyphs } from './glyphSource';
+import { normalizationOf, normalized } from './normalize';
+import { openSource } from './openSource';
+import type { OpenPart, SourceParts } from './sourceParts';
+import { divide, subset } from './subset';
+import { unifyClasses } from './unifyClasses';
+import { readYamlFile } from './yamlFile';
 
-const asIs: Normalization = { mean: 0, standardDeviation: 1 };
+/** The part of the training samples that is held out for validation where nothing else is said. */
+const defaultValidation = 0.1;
 
-/** Opens the data that results are measured on: the test split where the source has one. Throws DATA_INVALID. */
-export function openData(spec: string): DataSet {
-  if (/^glyphs(:|$)/.test(spec)) return openGlyphs(parseGlyphs(spec));
-  if (!existsSync(spec)) return fail(spec, 'there is no such file or folder');
-  if (statSync(spec).isDirectory()) return openIdx(path.basename(spec), idxFilesIn(spec), asIs);
-  if (/\.ya?ml$/.test(spec)) return openDataFile(spec);
-  return fail(spec, 'it is neither glyphs, nor a folder of IDX files, nor a .yaml file that describes data');
+/** Opens the data that results are measured on: the test split where the source has one, else all. Throws DATA_INVALID. */
+export async function openData(spec: string): Promise<DataSet> {
+  if (isGlyphs(spec)) return measuredGlyphs(spec);
+  const { config, folder } = described(spec);
+  return openDataFrom(config, folder, spec);
 }
 
-const glyphNumbers = ['samples', 'size', 'seed', 'noise', 'labelNoise'] as const;
+/**
+ * Opens the splits that a training run uses. Where the source has no validation samples, a tenth of the training
+ * samples is held out, by chance as the seed decides and of every class alike. Throws DATA_INVALID.
+ */
+export async function openSplits(spec: string, seed: number): Promise<DataSplits> {
+  const { config, folder } = described(spec);
+  return openSplitsFrom(config, folder, seed, spec);
+}
 
-const glyphSchema = z.strictObject({
-  samples: z.number().int().min(1).max(1_000_000),
-  size: z.number().int().min(8).max(256),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 32 - 1),
-  noise: z.number().min(0).max(10),
-  labelNoise: z.number().min(0).max(1),
-  split: z.enum(glyphSplits),
-});
+/** As `openData`, for the keys of `data` in a file in `folder`. `name` is what a message calls them. */
+export async function openDataFrom(config: DataConfig, folder: string, name = 'data'): Promise<DataSet> {
+  const parts = await openParts(config, folder);
+  const open = parts.test ?? parts.everything;
+  if (!open) return dataProblem(name, 'it names neither test nor train');
+  const data = await open();
+  if (!config.normalize) return data;
+  // As in training, so that a network is given what it was trained on.
+  const basis = await (parts.train ?? open)();
+  return normalized(data, await normalizationOf(config.normalize, basis));
+}
 
-/** `glyphs:samples=500,labelNoise=0.2,split=test`. Without a split it is the test split, which nothing is trained on. */
-function parseGlyphs(spec: string): z.infer<typeof glyphSchema> {
-  const given: Record<string, unknown> = {};
-  const list = spec.slice('glyphs:'.length);
-  for (const pair of list === '' ? [] : list.split(',')) {
-    const [key = '', value = ''] = pair.split('=');
-    given[key] = (glyphNumbers as readonly string[]).includes(key) ? Number(value) : value;
+/** As `openSplits`, for the keys of `data` in a file in `folder`. `name` is what a message calls them. */
+export async function openSplitsFrom(
+  config: DataConfig,
+  folder: string,
+  seed: number,
+  name = 'data',
+): Promise<DataSplits> {
+  const parts = await openParts(config, folder);
+  if (!parts.train) return dataProblem(name, 'it names nothing to train on; add train');
+  const whole = await parts.train();
+  const validation = parts.validation
+    ? { train: whole, validation: await parts.validation() }
+    : holdOut(whole, typeof config.validation === 'number' ? config.validation : defaultValidation, seed);
+  const test = await parts.test?.();
+  const splits = unifyClasses({ ...validation, ...(test && { test }) });
+  if (!config.normalize) return splits;
+  const normalization = await normalizationOf(config.normalize, whole);
+  return {
+    train: normalized(splits.train, normalization),
+    validation: normalized(splits.validation, normalization),
+    ...(splits.test && { test: normalized(splits.test, normalization) }),
+  };
+}
+
+function described(spec: string): { readonly config: DataConfig; readonly folder: string } {
+  if (!/\.ya?ml$/i.test(spec)) return { config: { train: spec }, folder: '.' };
+  return { config: readYamlFile(spec, dataSchema), folder: path.dirname(spec) };
+}
+
+interface Parts {
+  readonly train?: OpenPart;
+  /** Missing where it is to be held out of train. */
+  readonly validation?: OpenPart;
+  readonly test?: OpenPart;
+  /** All samples of the source that train comes from. */
+  readonly everything?: OpenPart;
+}
+
+/** What the source of train has itself counts where the description names nothing else. */
+async function openParts(config: DataConfig, folder: string): Promise<Parts> {
+  const main: SourceParts = config.train === undefined ? {} : await openSource(config.train, folder);
+  const train = main.train ?? main.all;
+  if (config.train !== undefined && !train) {
+    // Test samples alone: enough to measure on.
+    if (main.test && config.test === undefined && config.validation === undefined) return { test: main.test };
+    return dataProblem(shown(config.train), 'it holds no training samples');
   }
-  const parsed = glyphSchema.safeParse({ ...glyphDefaults, split: 'test', ...given });
-  if (!parsed.success) return fail(spec, describeIssue(parsed.error));
-  return parsed.data;
+  const validation = await validationPart(config, main, folder);
+  const test = await testPart(config, main, folder);
+  const everything = main.all ?? main.train;
+  return {
+    ...(train && { train }),
+    ...(validation && { validation }),
+    ...(test && { test }),
+    ...(everything && { everything }),
+  };
 }
 
-/** The file names under which MNIST and its relatives are handed on; the first pair that is there is taken. */
-function idxFilesIn(folder: string): IdxFiles {
-  for (const split of ['t10k', 'test', 'train']) {
-    for (const zip of ['', '.gz']) {
-      for (const dash of ['-', '.']) {
-        const images = path.join(folder, `${split}-images${dash}idx3-ubyte${zip}`);
-        const labels = path.join(folder, `${split}-labels${dash}idx1-ubyte${zip}`);
-        if (existsSync(images) && existsSync(labels)) return { images, labels };
-      }
-    }
-  }
-  return fail(folder, 'it holds no IDX files like t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz');
+async function validationPart(
+  { validation }: DataConfig,
+  main: SourceParts,
+  folder: string,
+): Promise<OpenPart | undefined> {
+  if (validation === undefined) return main.validation;
+  if (typeof validation === 'number') return undefined;
+  const { validation: own, all } = await openSource(validation, folder);
+  return own ?? all ?? dataProblem(shown(validation), 'it holds no validation samples');
 }
 
-const idxSchema = z.strictObject({ images: z.string(), labels: z.string() });
-const dataFileSchema = z.strictObject({
-  train: idxSchema.optional(),
-  test: idxSchema,
-  normalize: z.strictObject({ mean: z.number(), standardDeviation: z.number().positive() }).optional(),
-});
-
-/** A YAML file with the keys of a recipe's `data`; paths are relative to it. */
-function openDataFile(file: string): DataSet {
-  let content: unknown;
-  try {
-    content = parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    return fail(file, error instanceof Error ? error.message : String(error));
-  }
-  const parsed = dataFileSchema.safeParse(content);
-  if (!parsed.success) return fail(file, describeIssue(parsed.error));
-  const { test, normalize } = parsed.data;
-  const folder = path.dirname(file);
-  const files = { images: path.resolve(folder, test.images), labels: path.resolve(folder, test.labels) };
-  return openIdx(path.basename(file), files, normalize ?? asIs);
+async function testPart(
+  { test }: DataConfig,
+  main: SourceParts,
+  folder: string,
+): Promise<OpenPart | undefined> {
+  if (test === undefined) return main.test;
+  const { test: own, all } = await openSource(test, folder);
+  return own ?? all ?? dataProblem(shown(test), 'it holds no test samples');
 }
 
-function describeIssue(error: z.ZodError): string {
-  const issue = error.issues[0];
-  return issue ? `${issue.path.join('.') || 'content'}: ${issue.message}` : 'it is not valid';
+function shown(source: NonNullable<DataConfig['train']>): string {
+  if (typeof source === 'string') return source;
+  if ('images' in source) return source.images;
+  return 'file' in source ? source.file : source.folder;
 }
 
-function fail(data: string, problem: string): never {
-  throw new CounterweightError('DATA_INVALID', { data, problem });
+function holdOut(data: DataSet, part: number, seed: number): Omit<DataSplits, 'test'> {
+  if (data.count < 2) return dataProblem(data.name, 'one sample cannot be both trained on and held out');
+  const { part: heldOut, rest } = divide(data, part, seed);
+  return {
+    train: subset(data, rest),
+    validation: subset(data, heldOut, `${data.name} (held out)`),
+  };
 }

@@ -231,7 +231,7 @@ async function measureByHand(
   weight: Float32Array,
   spec: string,
 ): Promise<{ accuracy: number; loss: number }> {
-  const data = openData(spec);
+  const data = await openData(spec);
   const {
     inputs: [inputs],
     labels,

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openData } from '../../../src/core/data/openData';
+import { indicesFrom } from '../../../src/core/data/dataSet';
+import { openData, openSplits } from '../../../src/core/data/openData';
 import { hasShared, sharedFile } from '../../support/sharedFiles';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'counterweight-data-'));
@@ -19,8 +20,8 @@ function idx(shape: readonly number[], content: readonly number[]): Buffer {
 }
 
 describe('openData', () => {
-  it('reads glyphs with options, and the test split unless told otherwise', () => {
-    const data = openData('glyphs:samples=12,size=16');
+  it('reads glyphs with options, and the test split unless told otherwise', async () => {
+    const data = await openData('glyphs:samples=12,size=16');
     expect(data).toMatchObject({ count: 12, inputs: [{ shape: [1, 16, 16] }], targets: { count: 10 } });
     expect(data.name).toContain('test');
   });
@@ -29,10 +30,21 @@ describe('openData', () => {
     ['glyphs:smaples=3', 'smaples'],
     ['glyphs:samples=none', 'samples'],
     ['glyphs:split=other', 'split'],
+    ['glyphs:samples=', 'samples'],
     ['nowhere', 'no such file'],
     [__filename, 'neither glyphs'],
-  ])('says what is wrong with %s', (spec, problem) => {
-    expect(() => openData(spec)).toThrow(problem);
+  ])('says what is wrong with %s', async (spec, problem) => {
+    await expect(openData(spec)).rejects.toThrow(problem);
+    await expect(openSplits(spec, 1)).rejects.toThrow(problem);
+  });
+
+  it('splits glyphs, with wrong labels in train alone', async () => {
+    const { train, validation, test } = await openSplits('glyphs:samples=3000,size=8,labelNoise=0.5', 1);
+    expect([train.count, validation.count, test?.count]).toEqual([3000, 750, 750]);
+    expect(train.name).toContain('label noise 0.5');
+    expect(validation.name + test!.name).not.toContain('noise');
+    const few = await openSplits('glyphs:samples=20', 1);
+    expect([few.train.count, few.validation.count, few.test?.count]).toEqual([20, 500, 500]);
   });
 
   it('reads a folder of IDX files, zipped or not', async () => {
@@ -41,7 +53,7 @@ describe('openData', () => {
       gzipSync(idx([2, 1, 2], [0, 51, 102, 255])),
     );
     writeFileSync(path.join(folder, 't10k-labels-idx1-ubyte.gz'), gzipSync(idx([2], [3, 1])));
-    const data = openData(folder);
+    const data = await openData(folder);
     expect(data).toMatchObject({ count: 2, inputs: [{ shape: [1, 1, 2] }], targets: { count: 4 } });
     expect(await data.rows([1])).toEqual({
       count: 1,
@@ -58,12 +70,14 @@ describe('openData', () => {
       file,
       'test: { images: i.idx, labels: l.idx }\nnormalize: { mean: 0.5, standardDeviation: 0.25 }\n',
     );
-    expect((await openData(file).rows([0])).inputs).toEqual([Float32Array.of(-2, 2)]);
+    expect((await (await openData(file)).rows([0])).inputs).toEqual([Float32Array.of(-2, 2)]);
     writeFileSync(file, 'test: { images: i.idx, labels: l.idx }\nnormalise: { mean: 0.5 }\n');
-    expect(() => openData(file)).toThrow('normalise');
+    await expect(openData(file)).rejects.toThrow(
+      'line 2, column 1: there is no key normalise; the nearest is normalize',
+    );
   });
 
-  it('refuses files whose header and content disagree', () => {
+  it('refuses files whose header and content disagree', async () => {
     const [images, labels] = [path.join(folder, 'a.idx'), path.join(folder, 'b.idx')];
     const file = path.join(folder, 'bad.yaml');
     writeFileSync(file, 'test: { images: a.idx, labels: b.idx }\n');
@@ -75,13 +89,13 @@ describe('openData', () => {
       [Buffer.from('hello, world'), 'no IDX file'],
     ] as const) {
       writeFileSync(images, content);
-      expect(() => openData(file)).toThrow(problem);
+      await expect(openData(file)).rejects.toThrow(problem);
     }
   });
 
   describe.runIf(hasShared)('on real files', () => {
     it('reads the test images of MNIST', async () => {
-      const data = openData(sharedFile('datasets/mnist'));
+      const data = await openData(sharedFile('datasets/mnist'));
       expect(data).toMatchObject({
         name: 'mnist',
         count: 10_000,
@@ -90,5 +104,24 @@ describe('openData', () => {
       });
       expect([...((await data.rows([0, 1, 2, 3, 4])).labels ?? [])]).toEqual([7, 2, 1, 0, 4]);
     });
+
+    it('holds out a tenth of the training images, of every digit alike, and keeps t10k for the test', async () => {
+      const splits = await openSplits(sharedFile('datasets/mnist'), 7);
+      expect(splits.train).toMatchObject({ count: 54_000, targets: { count: 10 } });
+      expect(splits.validation).toMatchObject({ count: 6000, targets: { count: 10 } });
+      expect(splits.test?.count).toBe(10_000);
+      const share = (data: typeof splits.train): number[] =>
+        Array.from({ length: 10 }, (_, digit) => data.labels!.filter((label) => label === digit).length);
+      const [train, validation] = [share(splits.train), share(splits.validation)];
+      for (let digit = 0; digit < 10; digit++) {
+        expect(Math.abs(validation[digit]! - train[digit]! / 9)).toBeLessThanOrEqual(1);
+      }
+      const first = await splits.validation.rows(indicesFrom(0, 20));
+      expect(first.labels).toEqual(splits.validation.labels?.slice(0, 20));
+      const again = await openSplits(sharedFile('datasets/mnist'), 7);
+      expect(await again.validation.rows(indicesFrom(0, 20))).toEqual(first);
+      const other = await openSplits(sharedFile('datasets/mnist'), 8);
+      expect(await other.validation.rows(indicesFrom(0, 20))).not.toEqual(first);
+    }, 20_000);
   });
 });

@@ -1,0 +1,56 @@
+// What is wrong with something that a person wrote, in words: which key, what it was, what is allowed.
+import { z } from 'zod';
+import { nearestKey } from '../../shared/base/nearestKey';
+
+/** A mapping in which an unknown key is an error that names the nearest known one. */
+export function mapping<Shape extends z.core.$ZodLooseShape>(
+  shape: Shape,
+): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code === 'invalid_type') return 'must be a mapping of keys to values';
+      if (issue.code !== 'unrecognized_keys') return undefined;
+      const [key = ''] = issue.keys as readonly string[];
+      const nearest = nearestKey(key, known);
+      const hint = nearest === undefined ? `known are ${known.join(', ')}` : `the nearest is ${nearest}`;
+      return `there is no key ${key}; ${hint}`;
+    },
+  });
+}
+
+export interface DescribedIssue {
+  /** Where it is: keys and indices from the top. */
+  readonly path: readonly PropertyKey[];
+  /** A clause like "test: there is no key lables; the nearest is labels". */
+  readonly problem: string;
+}
+
+/** What a schema found wrong first. */
+export function describeIssue(error: z.ZodError): DescribedIssue {
+  const [first] = mistypedFirst(error.issues);
+  if (!first) return { path: [], problem: 'it is not valid' };
+  const { issue, path } = innermost(first);
+  const where = path.join('.');
+  const key = issue.code === 'unrecognized_keys' ? [...path, ...issue.keys.slice(0, 1)] : path;
+  return { path: key, problem: where === '' ? issue.message : `${where}: ${issue.message}` };
+}
+
+/** A mistyped key is often the reason why another is missing, so that it is the one to name. */
+function mistypedFirst(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const rank = (issue: z.core.$ZodIssue): number => (issue.code === 'unrecognized_keys' ? 0 : 1);
+  return issues.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** Of a choice, the alternative that the value is meant for says most: the one whose kind of value it is. */
+function innermost(issue: z.core.$ZodIssue): { issue: z.core.$ZodIssue; path: readonly PropertyKey[] } {
+  if (issue.code === 'invalid_union') {
+    for (const alternative of issue.errors) {
+      const [first] = mistypedFirst(alternative);
+      if (!first || (first.code === 'invalid_type' && first.path.length === 0)) continue;
+      const found = innermost(first);
+      return { ...found, path: [...issue.path, ...found.path] };
+    }
+  }
+  return { issue, path: issue.path };
+}
