@@ -65,6 +65,11 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   '@vscode/codicons': ['webview'],
   commander: ['src/cli'],
   yaml: ['src/core/data'],
+  yauzl: ['src/core/data'],
+  'buffer-crc32': ['src/core/data'],
+  'csv-parse': ['src/core/data'],
+  pngjs: ['src/core/data'],
+  'jpeg-js': ['src/core/data'],
   // Checks of what a person wrote.
   zod: ['src/core'],
   // The reader's language, wherever a sentence is shown.
