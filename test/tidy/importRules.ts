@@ -70,6 +70,7 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   'csv-parse': ['src/core/data'],
   pngjs: ['src/core/data'],
   'jpeg-js': ['src/core/data'],
+  'ml-matrix': ['src/core/analysis'],
   // Checks of what a person wrote.
   zod: ['src/core'],
   // The reader's language, wherever a sentence is shown.
