@@ -1,6 +1,7 @@
 // The data set that needs no download: ten drawn signs, each sample bent, moved and blurred in its own way. It is
 // deterministic, as large as asked for, and can be given wrong labels on purpose to make a network overfit.
 import { normal, seedOf, uniform } from '../../shared/base/random';
+import { cached } from './cachedDataSet';
 import type { Batch, DataSet } from './dataSet';
 
 export interface GlyphOptions {
@@ -45,11 +46,14 @@ const glyphs: readonly (readonly (readonly Point[])[])[] = [
   [arc(-0.35, 0, 0.35, 180, 360), arc(0.35, 0, 0.35, 180, 0)],
 ];
 
-/** The samples of `options`; the same options give the same samples on every machine. */
+/**
+ * The samples of `options`; the same options give the same samples on every machine. Those that were drawn are kept,
+ * as far as the cache reaches: drawing one takes longer than a small network needs to learn from it.
+ */
 export function openGlyphs(options: GlyphOptions): DataSet {
   const stream = seedOf(options.seed, glyphSplits.indexOf(options.split));
   const pixels = options.size * options.size;
-  return {
+  return cached({
     name: `glyphs (${options.split}, seed ${options.seed}${options.labelNoise > 0 ? `, label noise ${options.labelNoise}` : ''})`,
     count: options.samples,
     inputs: [{ shape: [1, options.size, options.size] }],
@@ -67,7 +71,7 @@ export function openGlyphs(options: GlyphOptions): DataSet {
       }
       return { count: indices.length, inputs: [inputs], labels };
     },
-  };
+  });
 }
 
 /** Draws one sample: strokes under a random affine map, soft edges, noise. */
