@@ -31,7 +31,8 @@ const stepsPart = 0.9;
 export async function runEpochs(parts: RunParts, context: TrainContext): Promise<EpochsResult> {
   const { task, trainer } = parts;
   const { options, checkpointFolder } = task;
-  const checkpoints = checkpointFolder === undefined ? undefined : checkpointsIn(checkpointFolder, task);
+  const checkpoints =
+    checkpointFolder === undefined ? undefined : checkpointsIn(checkpointFolder, await fingerprintOf(task));
   const keepsBest = options.keep === 'best';
   const resumed = await checkpoints?.read();
   if (resumed) trainer.restore(resumed.now);
@@ -67,8 +68,7 @@ async function untrained(
   return { history, watch: untroubled, now, ...(task.options.keep === 'best' && { best: now }) };
 }
 
-function checkpointsIn(folder: string, task: TrainTask) {
-  const fingerprint: Fingerprint = fingerprintOf(task);
+function checkpointsIn(folder: string, fingerprint: Fingerprint) {
   return {
     read: () => readCheckpoint(folder, fingerprint),
     write: (state: RunState, signal: AbortSignal) => writeCheckpoint(folder, fingerprint, state, signal),

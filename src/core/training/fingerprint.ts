@@ -13,13 +13,22 @@ export interface Fingerprint {
   readonly data: string;
 }
 
-/** Data are told apart by name, count and shapes, not by content. */
-export function fingerprintOf({ model, options, keepZeros, seed, data }: TrainTask): Fingerprint {
+/**
+ * Data are told apart by name, count and shapes, and by the content of a few samples: a file can have been written
+ * anew, or be read with another normalization. Throws what reading throws.
+ */
+export async function fingerprintOf({
+  model,
+  options,
+  keepZeros,
+  seed,
+  data,
+}: TrainTask): Promise<Fingerprint> {
   return {
     model: createHash('sha256').update(modelToBytes(model)).digest('hex'),
     options: JSON.stringify({ ...options, keepZeros }),
     seed: String(seed),
-    data: JSON.stringify([data.train, data.validation].map(described)),
+    data: JSON.stringify([await described(data.train), await described(data.validation)]),
   };
 }
 
@@ -29,6 +38,17 @@ export function fingerprintDifference(a: Fingerprint, b: Fingerprint): keyof Fin
   return parts.find((part) => a[part] !== b[part]);
 }
 
-function described({ name, count, inputs, targets }: DataSet): unknown {
-  return { name, count, inputs, targets };
+const samplesRead = 16;
+
+async function described(data: DataSet): Promise<unknown> {
+  const { name, count, inputs, targets } = data;
+  const indices = Int32Array.from({ length: samplesRead }, (_, i) => Math.floor((i * count) / samplesRead));
+  const batch = await data.rows(indices);
+  const hash = createHash('sha256');
+  for (const array of [...batch.inputs, batch.labels, batch.values]) if (array) hash.update(bytesOf(array));
+  return { name, count, inputs, targets, samples: hash.digest('hex') };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -16,7 +16,7 @@ import { useTempFolder } from '../../support/tempFolder';
 
 const temp = useTempFolder();
 const { signal } = collectingContext().context;
-const fingerprint = fingerprintOf(linearTask());
+const fingerprint = await fingerprintOf(linearTask());
 
 const now = {
   steps: 12,
@@ -97,14 +97,15 @@ describe('a checkpoint', () => {
       ['seed', { seed: 2 }],
       ['data', { data: { ...data, train: linearData('train', 51, 1) } }],
       ['data', { data: { ...data, validation: linearData('other', 20, 2) } }],
+      ['data', { data: { ...data, train: linearData('train', 50, 3) } }],
     ];
     for (const [difference, change] of others) {
-      const reading = readCheckpoint(temp.path, fingerprintOf(linearTask({}, change)));
+      const reading = readCheckpoint(temp.path, await fingerprintOf(linearTask({}, change)));
       await expect(reading).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH', values: { difference } });
     }
     // Where the model's file lies and where in the recipe the step stands makes no difference.
     const moved = linearTask({}, { path: 'elsewhere.onnx', step: 3, checkpointFolder: 'x' });
-    expect(await readCheckpoint(temp.path, fingerprintOf(moved))).toEqual(state);
+    expect(await readCheckpoint(temp.path, await fingerprintOf(moved))).toEqual(state);
   });
 
   it('that is cut off anywhere is refused', async () => {
