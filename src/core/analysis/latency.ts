@@ -1,6 +1,6 @@
-// How long two model files take for the same inputs, measured so that what else the machine does hits both alike.
+// How long model files take for the same inputs, measured so that what else the machine does hits all of them alike.
 import { availableParallelism } from 'node:os';
-import type { LatencyView } from '../../shared/contracts/viewModels';
+import type { EvaluationView, LatencyView } from '../../shared/contracts/viewModels';
 import { pauseFor } from '../ir/pacing';
 import { onnxRuntime } from '../runtime/onnxRuntime';
 import type { Session } from '../runtime/runtime';
@@ -12,23 +12,50 @@ const budgetMs = 2000;
 /** More threads help few models, and take the machine away from whoever works at it. */
 const mostThreads = 4;
 
-/**
- * Medians of alternating runs of both files, after two warm-up runs each: up to 100 runs each or about two seconds in
- * all, whichever comes first, at least one. The batch is that of `feeds`. Throws RUNTIME_REFUSED.
- */
+/** Medians of both files, with the batch of `feeds`. Throws RUNTIME_REFUSED. */
 export async function measureLatency(
   before: string,
   after: string,
   feeds: Feeds,
   signal: AbortSignal,
 ): Promise<LatencyView> {
+  const { times, threads, batch } = await timeRuns([before, after], feeds, signal);
+  const [beforeMs, afterMs] = times.map(median);
+  return { beforeMs: beforeMs!, afterMs: afterMs!, threads, batch };
+}
+
+/**
+ * Median of one file, and the time that 95 of 100 runs keep within, with the batch of `feeds`. Throws RUNTIME_REFUSED.
+ */
+export async function fileLatency(
+  file: string,
+  feeds: Feeds,
+  signal: AbortSignal,
+): Promise<EvaluationView['latency']> {
+  const { times, threads, batch } = await timeRuns([file], feeds, signal);
+  const [own = []] = times;
+  return { medianMs: median(own), p95Ms: percentile(own, 0.95), batch, threads };
+}
+
+interface RunTimes {
+  /** Milliseconds of each run, by file; at least one. */
+  readonly times: readonly (readonly number[])[];
+  readonly threads: number;
+  readonly batch: number;
+}
+
+/**
+ * Alternating runs of the files, after two warm-up runs each: up to 100 runs each or about two seconds in all,
+ * whichever comes first, at least one.
+ */
+async function timeRuns(files: readonly string[], feeds: Feeds, signal: AbortSignal): Promise<RunTimes> {
   const pause = pauseFor(signal);
   const runtime = await onnxRuntime();
   const threads = runtime.name === 'onnxruntime-node' ? Math.min(mostThreads, availableParallelism()) : 1;
   const sessions: Session[] = [];
   try {
-    for (const path of [before, after]) {
-      sessions.push(await runtime.load(path, { threads }));
+    for (const file of files) {
+      sessions.push(await runtime.load(file, { threads }));
       await pause();
     }
     const times = sessions.map((): number[] => []);
@@ -45,8 +72,7 @@ export async function measureLatency(
       }
       if (counts && isOver()) break;
     }
-    const [beforeMs, afterMs] = times.map(median);
-    return { beforeMs: beforeMs!, afterMs: afterMs!, threads, batch: Object.values(feeds)[0]?.shape[0] ?? 1 };
+    return { times, threads, batch: Object.values(feeds)[0]?.shape[0] ?? 1 };
   } finally {
     await Promise.all(sessions.map((session) => session.dispose()));
   }
@@ -57,4 +83,10 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** The smallest of some numbers, of which there is at least one, that at least this part of them does not exceed. */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)]!;
 }

@@ -1,6 +1,6 @@
-// Times of two files side by side.
+// Times of files: one by itself, and two side by side.
 import { describe, expect, it } from 'vitest';
-import { measureLatency, median } from '../../../src/core/analysis/latency';
+import { fileLatency, measureLatency, median, percentile } from '../../../src/core/analysis/latency';
 import { saveModel } from '../../../src/core/formats/saveModel';
 import { normals } from '../../../src/shared/base/random';
 import { floats, graph, input, model, node } from '../../support/build';
@@ -49,6 +49,25 @@ describe('measureLatency', () => {
     await expect(measureLatency(path, path, feeds, AbortSignal.abort())).rejects.toMatchObject({
       name: 'AbortError',
     });
+  });
+});
+
+describe('fileLatency', () => {
+  it('gives the median of the runs and the time that most of them keep within', async () => {
+    const path = await saved('one.onnx', 1);
+    const latency = await fileLatency(path, feeds, new AbortController().signal);
+    expect(latency.medianMs).toBeGreaterThan(0);
+    expect(latency.p95Ms).toBeGreaterThanOrEqual(latency.medianMs);
+    expect(latency).toMatchObject({ batch: 64, threads: expect.any(Number) as number });
+  });
+});
+
+describe('percentile', () => {
+  it('is the smallest value that this part of the values does not exceed', () => {
+    const hundred = Array.from({ length: 100 }, (_, i) => 100 - i);
+    expect(percentile(hundred, 0.95)).toBe(95);
+    expect(percentile([3, 1, 2], 0.95)).toBe(3);
+    expect(percentile([7], 0.95)).toBe(7);
   });
 });
 
