@@ -10,20 +10,23 @@ import type {
 } from '../../shared/contracts/viewModels';
 import { escaped, markdownTable, type Table } from './markdownTable';
 
-/** Loss and accuracy of both files on training and validation samples, and the gap between them. */
+/** Loss and accuracy of both files on training, validation and test samples, and the gap between the former two. */
 export function generalizationTable({ before, after }: NonNullable<ReportView['generalization']>): Table {
-  const rows = [
-    row('Train loss', before.train, after.train, ({ loss }) => formatValue(loss)),
-    row('Validation loss', before.validation, after.validation, ({ loss }) => formatValue(loss)),
-    ['Gap of the loss', formatValue(lossGap(before)), formatValue(lossGap(after))],
-  ];
-  if (after.train.accuracy !== undefined) {
-    rows.push(
-      row('Train accuracy', before.train, after.train, accuracyOf),
-      row('Validation accuracy', before.validation, after.validation, accuracyOf),
-    );
-  }
-  return { head: ['', 'Original', 'Result'], rows };
+  const parts = [
+    ['Train', before.train, after.train],
+    ['Validation', before.validation, after.validation],
+    ...(before.test && after.test ? ([['Test', before.test, after.test]] as const) : []),
+  ] as const;
+  return {
+    head: ['', 'Original', 'Result'],
+    rows: [
+      ...parts.map(([part, a, b]) => row(`${part} loss`, a, b, ({ loss }) => formatValue(loss))),
+      ['Gap of the loss', formatValue(lossGap(before)), formatValue(lossGap(after))],
+      ...(after.train.accuracy === undefined
+        ? []
+        : parts.map(([part, a, b]) => row(`${part} accuracy`, a, b, accuracyOf))),
+    ],
+  };
 }
 
 /** Heading, verdict, curves and what was frozen. */
