@@ -66,7 +66,6 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   commander: ['src/cli'],
   yaml: ['src/core/data'],
   yauzl: ['src/core/data'],
-  'buffer-crc32': ['src/core/data'],
   'csv-parse': ['src/core/data'],
   pngjs: ['src/core/data'],
   'jpeg-js': ['src/core/data'],

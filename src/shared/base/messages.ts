@@ -26,6 +26,14 @@ export const errorTemplates = {
   STEP_INVALID: 'Step {step}: {problem}.',
   ARCHITECTURE_INVALID: 'Architecture {architecture}: {problem}.',
   DATA_INVALID: 'The data {data} cannot be used: {problem}.',
+  DATA_PICKLED:
+    '{data} holds Python objects, which may run code when they are read and are never read here. Save the array as numbers.',
+  DATA_CELL_INVALID:
+    'Line {line} of {data} cannot be used: column {column} holds {cell}, where a number is expected. Correct it, or leave the column out with ignore.',
+  DATA_CELL_MISSING:
+    'Line {line} of {data} cannot be used: column {column} is empty. Fill it in or remove the line, or leave the column out with ignore.',
+  DATA_IMAGE_INVALID:
+    'The image {path} cannot be used: {problem}. Replace it or remove it from the folder.',
   TRAINING_DIVERGED:
     'Training {path} diverged in epoch {epoch}, step {step}: the loss is {loss}, from {start} at the start, and layer {layer} is out of bounds. Try learningRate {learningRate}, or clipNorm {clipNorm}.',
   CHECKPOINT_MISMATCH:
