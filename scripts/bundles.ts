@@ -44,9 +44,9 @@ export function bundleOptions(
   };
 }
 
-/** Copies the parsers of source code, which are loaded as files. */
+/** Copies the parser of source code and its grammar, which are loaded as files. */
 export async function copyParsers(folder: string): Promise<void> {
-  for (const name of ['tree-sitter.wasm', 'tree-sitter-python.wasm']) {
+  for (const name of ['tree-sitter.js', 'tree-sitter.wasm', 'tree-sitter-python.wasm']) {
     await cp(
       path.join('node_modules/@vscode/tree-sitter-wasm/wasm', name),
       path.join(folder, 'tree-sitter', name),
