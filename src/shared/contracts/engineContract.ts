@@ -1,4 +1,5 @@
 // Everything that crosses between the editor and the engine process, on one page.
+import type { StepOptionsView } from './stepOptions';
 import type {
   ComparisonView,
   CurvesView,
@@ -33,6 +34,8 @@ export interface EngineContract {
     ];
     /** What a compression would weigh, without doing it. */
     estimate: [{ path: string; steps: StepsView }, EstimateView];
+    /** The options of every recipe step, with their ranges and defaults. */
+    stepOptions: [Record<string, never>, StepOptionsView];
     /** Compresses a file into a new one and writes the report. Refuses to overwrite. */
     compress: [CompressParams, ReportView];
     /** Finds out whether a model overfits, and writes the report. */

@@ -2,16 +2,19 @@
 import type { HeatmapSide } from './engineContract';
 import type {
   ComparisonView,
+  CurvesView,
+  DiagnosisReportView,
   HeatmapView,
   LayerDetailView,
   ModelView,
   ProgressView,
+  RecipeEdit,
   RegionView,
   ReportView,
 } from './viewModels';
 
 /** Raised when a change makes an old page misread a new host, or the other way round. */
-export const panelVersion = 1;
+export const panelVersion = 2;
 
 /** Id of the JSON script element of the page that holds the translated strings, for `config` of @vscode/l10n. */
 export const stringsElementId = 'l10n';
@@ -30,10 +33,20 @@ export interface PanelContract {
     save: [{ name: string; content: Uint8Array }, void];
     copy: [{ text: string }, void];
     cancelJob: [{ id: string }, void];
+    /** Holds a job's training, or lets it go on. */
+    pauseJob: [{ id: string; paused: boolean }, void];
+    /** Goes on with the shown run, which did not get to its end, from its last checkpoint. */
+    resumeRun: [Record<string, never>, void];
     /** Opens a file of the result: the report, the folder of the compressed file. */
     reveal: [{ path: string }, void];
     /** Starts Compress… for the shown model. */
     compress: [Record<string, never>, void];
+    /** Starts Train… for the shown model. */
+    train: [Record<string, never>, void];
+    /** Starts Diagnose Overfitting… for the shown model or run. */
+    diagnose: [Record<string, never>, void];
+    /** Asks for a run like the shown one with this change of its recipe. */
+    applyAdvice: [{ edit: RecipeEdit }, void];
   };
   events: {
     state: PanelState;
@@ -57,10 +70,15 @@ export type PanelSubject =
       /** What failed, where it is not the reading of the file. */
       readonly title?: string;
       readonly message: string;
+      /** Of a run that can go on from a checkpoint. */
+      readonly resumable?: true;
+      /** Of a training run, as far as it came. */
+      readonly curves?: CurvesView;
     }
   | { readonly kind: 'model'; readonly model: ModelView }
   | { readonly kind: 'job'; readonly job: JobState }
   | { readonly kind: 'experiment'; readonly model: ModelView; readonly report: ReportView }
+  | { readonly kind: 'diagnosis'; readonly report: DiagnosisReportView }
   | {
       readonly kind: 'comparison';
       /** Layers are those of `before`. */
@@ -80,4 +98,9 @@ export interface JobState {
   readonly title: string;
   readonly path: string;
   readonly progress: ProgressView | null;
+  /** Of the training step at hand, after each epoch. */
+  readonly curves?: CurvesView;
+  readonly paused: boolean;
+  /** There is something to pause: the job is training. */
+  readonly canPause: boolean;
 }
