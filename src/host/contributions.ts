@@ -6,6 +6,8 @@ import type { LayerNode, ModelNode, TensorNode } from './views/layerNodes';
 /** A command's arguments, by id. A resource is what the Explorer or an editor's title passes along. */
 export interface Commands {
   'counterweight.compress': [target?: Uri | ModelNode];
+  'counterweight.train': [target?: Uri | ModelNode];
+  'counterweight.diagnose': [target?: Uri | ModelNode];
   'counterweight.inspect': [resource?: Uri];
   'counterweight.compare': [resource?: Uri, selected?: readonly Uri[]];
   'counterweight.revealRuns': [resource?: Uri];
@@ -24,6 +26,10 @@ export interface Commands {
   'counterweight.compareRuns': [folder?: string, selected?: readonly string[]];
   'counterweight.runAgain': [folder?: string];
   'counterweight.retryRun': [folder?: string];
+  'counterweight.changeRun': [folder?: string];
+  'counterweight.diagnoseRun': [folder?: string];
+  'counterweight.pauseRun': [folder?: string];
+  'counterweight.resumeRun': [folder?: string];
   'counterweight.cancelRun': [folder?: string];
   'counterweight.deleteRun': [folder?: string, selected?: readonly string[]];
   'counterweight.revealRunFiles': [folder?: string];
@@ -41,6 +47,8 @@ interface CommandFacts {
 
 export const commands: { readonly [K in CommandId]: CommandFacts } = {
   'counterweight.compress': { palette: true, icon: '$(fold)' },
+  'counterweight.train': { palette: true, icon: '$(mortar-board)' },
+  'counterweight.diagnose': { palette: true, icon: '$(pulse)' },
   'counterweight.inspect': { palette: true, icon: '$(layers)' },
   'counterweight.compare': { palette: true },
   'counterweight.revealRuns': { palette: true },
@@ -59,6 +67,10 @@ export const commands: { readonly [K in CommandId]: CommandFacts } = {
   'counterweight.compareRuns': { palette: false },
   'counterweight.runAgain': { palette: false, icon: '$(debug-rerun)' },
   'counterweight.retryRun': { palette: false, icon: '$(debug-restart)' },
+  'counterweight.changeRun': { palette: false, icon: '$(edit)' },
+  'counterweight.diagnoseRun': { palette: false },
+  'counterweight.pauseRun': { palette: false, icon: '$(debug-pause)' },
+  'counterweight.resumeRun': { palette: false, icon: '$(debug-continue)' },
   'counterweight.cancelRun': { palette: false, icon: '$(stop-circle)' },
   'counterweight.deleteRun': { palette: false, icon: '$(trash)' },
   'counterweight.revealRunFiles': { palette: false },
@@ -105,9 +117,16 @@ export const treeItemKinds = {
   layer: 'layer',
   tensor: 'tensor',
   running: 'run.running',
+  /** Runs and is training. */
+  training: 'run.training',
+  paused: 'run.paused',
   /** Runs in another window, or was cancelled already. */
   unstoppable: 'run.unstoppable',
   finished: 'run.finished',
   failed: 'run.failed',
   cancelled: 'run.cancelled',
+  /** Failed or cancelled, with a checkpoint to go on from. */
+  resumable: 'run.resumable',
+  /** A finished diagnosis. */
+  diagnosis: 'run.diagnosis',
 } as const;

@@ -3,9 +3,12 @@ import path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { stackOf } from '../shared/contracts/wireError';
+import { applyAdvice } from './commands/changeRun';
 import { layerCommands } from './commands/layerCommands';
-import { modelCommands } from './commands/modelCommands';
+import { modelCommands, type ModelCommandParts } from './commands/modelCommands';
+import { RecentData } from './commands/recentData';
 import { registerCommands, runCommand } from './commands/registerCommands';
+import { reportErrors } from './commands/reportErrors';
 import { runCommands } from './commands/runCommands';
 import { viewIds } from './contributions';
 import { InspectionEngine } from './engine/inspectionEngine';
@@ -19,6 +22,7 @@ import { PanelController, type PanelSources } from './panel/panelController';
 import type { PageActions } from './panel/panelPage';
 import { runsFolderFor, runsFolders } from './runFolder';
 import { Experiments } from './runs/experiments';
+import type { Run } from './runs/runRecord';
 import { onSettingChange, readSetting } from './settings';
 import { registerParameterLenses } from './sourceCode/parameterLenses';
 import { ExperimentsView } from './views/experimentsView';
@@ -77,11 +81,21 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     readModel: (file) => models.read(file),
     findRun: (folder) => experiments.lookUp(folder),
   };
+  const withJob = (jobId: string, action: (run: Run) => void): void => {
+    const run = experiments.findJob(jobId);
+    if (run !== undefined) action(run);
+  };
   const actions: PageActions = {
-    cancelJob: (jobId) => experiments.cancelJob(jobId),
-    compress: async (model) => {
-      await runCommand('counterweight.compress', vscode.Uri.file(model));
-    },
+    cancelJob: (jobId) => withJob(jobId, (run) => experiments.cancel(run)),
+    pauseJob: (jobId, paused) => withJob(jobId, (run) => experiments.pause(run, paused)),
+    resumeRun: (folder) => runCommand('counterweight.resumeRun', folder),
+    compress: (model) => runCommand('counterweight.compress', vscode.Uri.file(model)),
+    train: (model) => runCommand('counterweight.train', vscode.Uri.file(model)),
+    diagnose: (model, folder = '') =>
+      experiments.find(folder)?.report === undefined
+        ? runCommand('counterweight.diagnose', vscode.Uri.file(model))
+        : runCommand('counterweight.diagnoseRun', folder),
+    applyAdvice: (folder, edit) => reportErrors(log, () => applyAdvice(parts, folder, edit)),
     log: (text) => log.warn(text),
   };
   const follow = (selection: { readonly path: string; readonly layer: string }): void =>
@@ -92,7 +106,19 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   own(controller.onDidSelect(follow));
   own(new JobStatus(experiments, panel, log));
 
-  const parts = { engine, models, experiments, layersView, experimentsView, panel };
+  const recent = new RecentData({
+    get: () => workspaceState.get<readonly string[]>('data', []),
+    set: (specs) => void workspaceState.update('data', specs),
+  });
+  const parts: ModelCommandParts = {
+    engine,
+    recent,
+    models,
+    experiments,
+    layersView,
+    experimentsView,
+    panel,
+  };
   own(
     registerCommands(
       {

@@ -34,6 +34,10 @@ function phaseText(phase: ProgressView['phase']): string {
       return l10n.t('pruning');
     case 'quantizing':
       return l10n.t('quantizing');
+    case 'training':
+      return l10n.t('training');
+    case 'diagnosing':
+      return l10n.t('diagnosing');
     case 'writing':
       return l10n.t('writing');
     case 'comparing':

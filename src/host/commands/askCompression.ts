@@ -1,67 +1,76 @@
 // Asks how to compress a model and where to write the result: one short question after the other, each with an
 // estimate of the outcome, and with a way back.
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { assertNever } from '../../shared/base/assertNever';
 import { formatShortPercent } from '../../shared/base/numbers';
 import { cancelled } from '../../shared/contracts/contract';
+import type { ModelView, StepsView } from '../../shared/contracts/viewModels';
 import type { EngineCalls } from '../engineCalls';
 import { localizeError } from '../localize';
 import type { CompressRequest } from '../runs/experiments';
+import { askData } from './askData';
+import { askOutput } from './askOutput';
 import {
+  answersOf,
   defaultSparsity,
   estimateText,
-  freePath,
   offeredSparsities,
-  outputFileName,
   parseSparsity,
   questions,
   stepsOf,
   type Answers,
   type Granularity,
   type Method,
-  type Question,
+  type QuestionName,
 } from './compressChoices';
-import { back, chooseStep, typeStep, type StepFrame, type StepItem, type StepResult } from './quickSteps';
+import { outputFileName } from './outputName';
+import {
+  askInSteps,
+  back,
+  chooseStep,
+  typeStep,
+  type Question,
+  type StepFrame,
+  type StepItem,
+  type StepResult,
+} from './quickSteps';
+import type { RecentData } from './recentData';
+
+export interface CompressionStart {
+  readonly model: ModelView;
+  readonly engine: EngineCalls;
+  readonly recent: RecentData;
+  /** Of the run that is repeated with changes. */
+  readonly before?: { readonly steps: StepsView; readonly data?: string | undefined };
+}
 
 interface Asked extends Answers {
-  readonly folder?: string;
+  /** Data to compare on; null for random inputs. */
+  readonly data?: string | null;
+  readonly output?: string;
 }
 
 type Estimate = (answers: Answers, signal: AbortSignal) => Promise<string>;
+type Answer = Promise<StepResult<Partial<Asked>>>;
 
 /** Undefined where the user left. */
-export async function askCompression(
-  model: string,
-  engine: EngineCalls,
-): Promise<CompressRequest | undefined> {
-  const estimate = estimates(model, engine);
-  let answers: Asked = {};
-  let index = 0;
-  for (;;) {
-    const asked = questions(answers);
-    const question = asked[index];
-    if (question === undefined) return toRequest(model, answers);
-    const frame: StepFrame = {
-      title: vscode.l10n.t('Compress {0}', path.basename(model)),
-      step: index + 1,
-      totalSteps: asked.length,
-    };
-    const answer = await ask(question, frame, model, answers, estimate);
-    if (answer === undefined) return undefined;
-    if (answer === back) index--;
-    else {
-      answers = { ...answers, ...answer };
-      index++;
-    }
-  }
-}
-
-function toRequest(model: string, answers: Asked): CompressRequest {
-  const folder = answers.folder ?? path.dirname(model);
-  const output = freePath(folder, outputFileName(model, answers), existsSync);
-  return { model, steps: stepsOf(answers), output };
+export async function askCompression(start: CompressionStart): Promise<CompressRequest | undefined> {
+  const { model, engine, before } = start;
+  const estimate = estimates(model.path, engine);
+  const asking: Readonly<Record<QuestionName, Question<Asked>>> = {
+    method: (frame, answers) => askMethod(frame, answers, estimate),
+    sparsity: (frame, answers) => askSparsity(frame, answers, estimate),
+    granularity: (frame, answers) => askGranularity(frame, answers, estimate),
+    data: (frame, answers) => askComparisonData(frame, answers, start),
+    output: (frame, answers) => askFile(frame, answers, model.path, estimate),
+  };
+  const title = vscode.l10n.t('Compress {0}', path.basename(model.path));
+  const first: Asked = before === undefined ? {} : { ...answersOf(before.steps), data: before.data ?? null };
+  const answers = await askInSteps(title, first, (given) => questions(given).map((name) => asking[name]));
+  if (answers?.output === undefined) return undefined;
+  const { output, data } = answers;
+  const steps = stepsOf(answers);
+  return { kind: 'compress', model: model.path, steps, output, ...(typeof data === 'string' && { data }) };
 }
 
 /** Estimates in words, each made once; they never block and never fail. */
@@ -83,32 +92,7 @@ function estimates(model: string, engine: EngineCalls): Estimate {
   };
 }
 
-function ask(
-  question: Question,
-  frame: StepFrame,
-  model: string,
-  answers: Asked,
-  estimate: Estimate,
-): Promise<StepResult<Partial<Asked>>> {
-  switch (question) {
-    case 'method':
-      return askMethod(frame, answers, estimate);
-    case 'sparsity':
-      return askSparsity(frame, answers, estimate);
-    case 'granularity':
-      return askGranularity(frame, answers, estimate);
-    case 'folder':
-      return askFolder(frame, model, answers, estimate);
-    default:
-      return assertNever(question);
-  }
-}
-
-async function askMethod(
-  frame: StepFrame,
-  answers: Asked,
-  estimate: Estimate,
-): Promise<StepResult<Partial<Asked>>> {
+async function askMethod(frame: StepFrame, answers: Asked, estimate: Estimate): Answer {
   const { l10n } = vscode;
   const items: StepItem<Method>[] = [
     {
@@ -143,11 +127,7 @@ async function askMethod(
   return chosen === undefined || chosen === back ? chosen : { method: chosen };
 }
 
-async function askSparsity(
-  frame: StepFrame,
-  answers: Asked,
-  estimate: Estimate,
-): Promise<StepResult<Partial<Asked>>> {
+async function askSparsity(frame: StepFrame, answers: Asked, estimate: Estimate): Answer {
   const { l10n } = vscode;
   const offered = offeredSparsities.map((value) => ({
     value,
@@ -178,11 +158,7 @@ async function askSparsity(
   return typed === undefined ? undefined : { sparsity: typed };
 }
 
-async function askGranularity(
-  frame: StepFrame,
-  answers: Asked,
-  estimate: Estimate,
-): Promise<StepResult<Partial<Asked>>> {
+async function askGranularity(frame: StepFrame, answers: Asked, estimate: Estimate): Answer {
   const { l10n } = vscode;
   const items: StepItem<Granularity>[] = [
     {
@@ -206,41 +182,35 @@ async function askGranularity(
   return chosen === undefined || chosen === back ? chosen : { granularity: chosen };
 }
 
-async function askFolder(
+async function askComparisonData(
   frame: StepFrame,
-  model: string,
-  answers: Asked,
-  estimate: Estimate,
-): Promise<StepResult<Partial<Asked>>> {
+  { data }: Asked,
+  { model, recent }: CompressionStart,
+): Answer {
   const { l10n } = vscode;
-  const beside = toRequest(model, { ...answers, folder: path.dirname(model) }).output;
-  const items: StepItem<'beside' | 'choose'>[] = [
-    {
-      value: 'beside',
-      label: l10n.t('$(file) Beside the Original'),
-      description: path.basename(beside),
-      detail: l10n.t('Estimating…'),
-    },
-    { value: 'choose', label: l10n.t('$(folder-opened) Choose a Folder…') },
-  ];
-  const chosen = await chooseStep(
-    frame,
-    l10n.t('Where should the compressed model be written? No file is overwritten.'),
-    items,
-    (value) => value === 'beside',
-    async (item, signal) => (item.value === 'beside' ? { detail: await estimate(answers, signal) } : {}),
-  );
-  if (chosen === undefined || chosen === back) return chosen;
-  if (chosen === 'beside') return { folder: path.dirname(model) };
-  const folders = await vscode.window.showOpenDialog({
-    canSelectFiles: false,
-    canSelectFolders: true,
-    canSelectMany: false,
-    defaultUri: vscode.Uri.file(path.dirname(model)),
-    openLabel: l10n.t('Write Here'),
+  const chosen = await askData(frame, {
+    model,
+    recent,
+    placeholder: l10n.t('On which inputs should the result be compared with the original?'),
+    current: data ?? undefined,
+    first: [
+      {
+        value: { spec: null },
+        label: l10n.t('$(circle-slash) Random Inputs'),
+        description: l10n.t('no data needed; accuracy is not measured'),
+      },
+    ],
   });
-  if (folders?.[0] === undefined) return askFolder(frame, model, answers, estimate);
-  return { folder: folders[0].fsPath };
+  return chosen === undefined || chosen === back ? chosen : { data: chosen.spec };
+}
+
+function askFile(frame: StepFrame, answers: Asked, model: string, estimate: Estimate): Answer {
+  return askOutput(frame, {
+    model,
+    name: outputFileName(model, stepsOf(answers)),
+    placeholder: vscode.l10n.t('Where should the compressed model be written? No file is overwritten.'),
+    describe: (signal) => estimate(answers, signal),
+  });
 }
 
 /** A detail from the start keeps the rows from growing under the mouse. */

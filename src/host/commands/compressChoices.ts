@@ -1,7 +1,6 @@
-// What Compress… asks, and what the answers mean: the steps, the name of the file, the words of an estimate. The
-// questions themselves are asked in `askCompression.ts`.
+// What Compress… asks, and what the answers mean: the steps and the words of an estimate. The questions themselves are
+// asked in `askCompression.ts`.
 import * as l10n from '@vscode/l10n';
-import path from 'node:path';
 import { assertNever } from '../../shared/base/assertNever';
 import { formatBytes, formatShortPercent } from '../../shared/base/numbers';
 import type { EstimateView, StepsView } from '../../shared/contracts/viewModels';
@@ -9,7 +8,7 @@ import { sizeChangeText } from '../runs/runTexts';
 
 export type Method = 'prune' | 'quantize' | 'both';
 export type Granularity = 'channel' | 'tensor';
-export type Question = 'method' | 'sparsity' | 'granularity' | 'folder';
+export type QuestionName = 'method' | 'sparsity' | 'granularity' | 'data' | 'output';
 
 /** The answers so far. */
 export interface Answers {
@@ -24,14 +23,14 @@ export const defaultSparsity = 0.8;
 export const offeredSparsities: readonly number[] = [0.5, 0.8, 0.9];
 
 /** The questions in order, as far as the answers so far decide them. */
-export function questions({ method = 'both' }: Answers): readonly Question[] {
+export function questions({ method = 'both' }: Answers): readonly QuestionName[] {
   switch (method) {
     case 'both':
-      return ['method', 'sparsity', 'granularity', 'folder'];
+      return ['method', 'sparsity', 'granularity', 'data', 'output'];
     case 'prune':
-      return ['method', 'sparsity', 'folder'];
+      return ['method', 'sparsity', 'data', 'output'];
     case 'quantize':
-      return ['method', 'granularity', 'folder'];
+      return ['method', 'granularity', 'data', 'output'];
     default:
       return assertNever(method);
   }
@@ -54,21 +53,18 @@ export function stepsOf({ method, sparsity, granularity }: Answers): StepsView {
   }
 }
 
-/** Like model.prune80.int8.onnx. */
-export function outputFileName(model: string, answers: Answers): string {
-  const { name, ext } = path.parse(model);
-  const parts = stepsOf(answers).flatMap((step) => Object.keys(step));
-  const suffix = parts.map((id) => (id === 'prune' ? `prune${percent(answers.sparsity)}` : 'int8'));
-  return [name, ...suffix].join('.') + ext;
-}
-
-/** The name itself, or with -2, -3, … before its extension: the first that nothing in the folder has. */
-export function freePath(folder: string, name: string, isTaken: (file: string) => boolean): string {
-  const { name: stem, ext } = path.parse(name);
-  for (let count = 1; ; count++) {
-    const file = path.join(folder, count === 1 ? name : `${stem}-${count}${ext}`);
-    if (!isTaken(file)) return file;
-  }
+/** The answers that lead to these steps; those of steps that Compress… does not offer are left out. */
+export function answersOf(steps: StepsView): Answers {
+  const prune = steps.find((step) => Object.hasOwn(step, 'prune'))?.['prune'];
+  const quantize = steps.find((step) => Object.hasOwn(step, 'quantize'))?.['quantize'];
+  const method = prune === undefined ? quantize && 'quantize' : quantize === undefined ? 'prune' : 'both';
+  const { sparsity } = prune ?? {};
+  const { granularity } = quantize ?? {};
+  return {
+    ...(method && { method }),
+    ...(typeof sparsity === 'number' && { sparsity }),
+    ...((granularity === 'channel' || granularity === 'tensor') && { granularity }),
+  };
 }
 
 /** A fraction from a percentage as a person types it ("85", "97.5 %"); undefined unless it is above 0 and below 100. */
@@ -89,8 +85,4 @@ export function estimateText({ bytesBefore, bytesAfter, parameters, nonZerosAfte
       : l10n.t('≈ {0} instead of {1} ({2})', after, before, change);
   const zeros = parameters === 0 ? 0 : 1 - nonZerosAfter / parameters;
   return zeros < 0.0005 ? size : `${size} · ${l10n.t('{0} of the weights zero', formatShortPercent(zeros))}`;
-}
-
-function percent(sparsity = defaultSparsity): string {
-  return String(Number((100 * sparsity).toFixed(2)));
 }

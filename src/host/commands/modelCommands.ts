@@ -5,13 +5,18 @@ import { CounterweightError } from '../../shared/base/errors';
 import type { EngineCalls } from '../engineCalls';
 import type { OpenModels } from '../models/openModels';
 import type { Panel } from '../panel/panel';
-import type { CompressRequest, Experiments } from '../runs/experiments';
+import type { Experiments, RunRequest } from '../runs/experiments';
 import type { ExperimentsView } from '../views/experimentsView';
 import type { ModelNode } from '../views/layerNodes';
 import type { LayersView } from '../views/layersView';
+import type { Run } from '../runs/runRecord';
 import { askCompression } from './askCompression';
+import { askDiagnosis } from './askDiagnosis';
+import { askTraining } from './askTraining';
 import { activeModel, diskPath, pickModel } from './pickModel';
+import type { RecentData } from './recentData';
 import { runCommand, type CommandHandlers } from './registerCommands';
+import { stepOptions } from './stepOptions';
 
 export interface ModelCommandParts {
   readonly engine: EngineCalls;
@@ -20,24 +25,47 @@ export interface ModelCommandParts {
   readonly layersView: LayersView;
   readonly experimentsView: ExperimentsView;
   readonly panel: Panel;
+  readonly recent: RecentData;
 }
 
 type Handled =
   | 'counterweight.compress'
+  | 'counterweight.train'
+  | 'counterweight.diagnose'
   | 'counterweight.inspect'
   | 'counterweight.compare'
   | 'counterweight.revealRuns'
   | 'counterweight.showPanel';
 
 export function modelCommands(parts: ModelCommandParts): Pick<CommandHandlers, Handled> {
-  const { engine, models, experiments, layersView, experimentsView, panel } = parts;
+  const { engine, models, experiments, layersView, experimentsView, panel, recent } = parts;
   return {
     'counterweight.compress': async (target) => {
       requireTrust();
       const model = await modelOf(target, vscode.l10n.t('Compress'));
       if (model === undefined) return;
-      const request = await askCompression(model, engine);
+      const request = await askCompression({ model: await models.read(model), engine, recent });
       if (request !== undefined) await startRun(parts, request);
+    },
+    'counterweight.train': async (target) => {
+      requireTrust();
+      const model = await modelOf(target, vscode.l10n.t('Train / Fine-tune'));
+      if (model === undefined) return;
+      const [view, options] = await Promise.all([models.read(model), stepOptions(engine)]);
+      const request = await askTraining({ model: view, options, recent });
+      if (request !== undefined) await startRun(parts, request);
+    },
+    'counterweight.diagnose': async (target) => {
+      requireTrust();
+      const model = await modelOf(target, vscode.l10n.t('Diagnose Overfitting'));
+      if (model === undefined) return;
+      await experiments.refresh();
+      await diagnose(
+        parts,
+        model,
+        experiments.runs.find((run) => isTrainingOf(run, model)),
+        false,
+      );
     },
     'counterweight.inspect': async (resource) => {
       const model = await modelOf(resource, vscode.l10n.t('Inspect Layers'));
@@ -59,7 +87,7 @@ export function modelCommands(parts: ModelCommandParts): Pick<CommandHandlers, H
       const model = await modelOf(resource, vscode.l10n.t('Reveal Runs'));
       if (model === undefined) return;
       await experiments.refresh();
-      const run = experiments.runs.find(({ record }) => record.model === model || record.output === model);
+      const run = experiments.runs.find((each) => isOf(each, model));
       if (run === undefined) await offerFirstRun(model);
       else await experimentsView.reveal(run);
     },
@@ -67,19 +95,41 @@ export function modelCommands(parts: ModelCommandParts): Pick<CommandHandlers, H
   };
 }
 
-/** Starts a compression and shows it: in the panel, and in the list of layers for what comes after. */
+/** Starts a run and shows it: in the panel, and in the list of layers for what comes after. */
 export async function startRun(
-  { experiments, models, panel }: Pick<ModelCommandParts, 'experiments' | 'models' | 'panel'>,
-  request: CompressRequest,
+  { experiments, models, panel, recent }: ModelCommandParts,
+  request: RunRequest,
 ): Promise<void> {
   requireTrust();
   const run = await experiments.start(request);
+  if (request.data !== undefined) recent.add(request.data);
   models.add(request.model);
   await panel.show({ kind: 'run', folder: run.folder });
 }
 
+/** Asks how to judge a model, or the run that trained it, and starts that. */
+export async function diagnose(
+  parts: ModelCommandParts,
+  model: string,
+  run: Run | undefined,
+  judgesRun: boolean,
+): Promise<void> {
+  requireTrust();
+  const view = await parts.models.read(model);
+  const request = await askDiagnosis({ model: view, recent: parts.recent, run, judgesRun });
+  if (request !== undefined) await startRun(parts, request);
+}
+
+function isOf({ record }: Run, model: string): boolean {
+  return record.model === model || (record.kind === 'compress' && record.output === model);
+}
+
+function isTrainingOf({ record, report }: Run, model: string): boolean {
+  return record.kind === 'compress' && record.output === model && report?.training !== undefined;
+}
+
 /** Jobs run a process and write files; a workspace that is not trusted could say which. */
-function requireTrust(): void {
+export function requireTrust(): void {
   if (!vscode.workspace.isTrusted) throw new CounterweightError('WORKSPACE_UNTRUSTED', {});
 }
 

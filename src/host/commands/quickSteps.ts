@@ -16,16 +16,50 @@ export interface StepItem<T> extends vscode.QuickPickItem {
   readonly value: T;
 }
 
+/** A question of a flow: what it adds to the answers so far. */
+export type Question<A> = (frame: StepFrame, answers: A) => Promise<StepResult<Partial<A>>>;
+
+/**
+ * Asks one question after the other, as far as the answers so far decide which; the user can go back. Undefined where
+ * the user left.
+ */
+export async function askInSteps<A extends object>(
+  title: string,
+  start: A,
+  questions: (answers: A) => readonly Question<A>[],
+): Promise<A | undefined> {
+  let answers = start;
+  let index = 0;
+  for (;;) {
+    const asked = questions(answers);
+    const question = asked[index];
+    if (question === undefined) return answers;
+    const answer = await question({ title, step: index + 1, totalSteps: asked.length }, answers);
+    if (answer === undefined) return undefined;
+    if (answer === back) index--;
+    else {
+      answers = { ...answers, ...answer };
+      index++;
+    }
+  }
+}
+
 /** Lets the user choose. `fill` may give items their details later, while the signal is not aborted. */
 export async function chooseStep<T>(
   frame: StepFrame,
   placeholder: string,
   items: readonly StepItem<T>[],
   active: (value: T) => boolean,
-  fill: (item: StepItem<T>, signal: AbortSignal) => Promise<Partial<vscode.QuickPickItem>>,
+  fill: (item: StepItem<T>, signal: AbortSignal) => Promise<Partial<vscode.QuickPickItem>> = async () => ({}),
 ): Promise<StepResult<T>> {
   const pick = vscode.window.createQuickPick<StepItem<T>>();
-  Object.assign(pick, { ...frame, placeholder, ignoreFocusOut: true, keepScrollPosition: true });
+  Object.assign(pick, {
+    ...frame,
+    placeholder,
+    ignoreFocusOut: true,
+    keepScrollPosition: true,
+    matchOnDescription: true,
+  });
   pick.items = items;
   const first = items.find((item) => active(item.value));
   if (first !== undefined) pick.activeItems = [first];
@@ -45,7 +79,7 @@ export async function typeStep<T>(
   value: string,
   read: (text: string) => T | undefined,
   problem: string,
-  describe: (value: T, signal: AbortSignal) => Promise<string>,
+  describe: (value: T, signal: AbortSignal) => Promise<string> = async () => '',
 ): Promise<StepResult<T>> {
   const box = vscode.window.createInputBox();
   Object.assign(box, { ...frame, prompt, value, ignoreFocusOut: true });
@@ -59,7 +93,7 @@ export async function typeStep<T>(
     box.prompt = prompt;
     if (typed === undefined) return;
     void describe(typed, signal).then((text) => {
-      if (!signal.aborted) box.prompt = `${prompt} ${text}`;
+      if (!signal.aborted) box.prompt = `${prompt} ${text}`.trimEnd();
     });
   };
   box.onDidChangeValue(check);

@@ -4,10 +4,12 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { viewIds } from '../contributions';
 import { revealFile } from '../panel/panelPage';
-import type { Run } from '../runs/runRecord';
+import { canPause, type Run } from '../runs/runRecord';
 import { runOutcome, runLabel } from '../runs/runTexts';
-import { freePath } from './compressChoices';
-import { startRun, type ModelCommandParts } from './modelCommands';
+import { freePath } from '../freePath';
+import type { RunRequest } from '../runs/experiments';
+import { changeRun } from './changeRun';
+import { diagnose, requireTrust, startRun, type ModelCommandParts } from './modelCommands';
 import type { CommandHandlers } from './registerCommands';
 
 type Handled =
@@ -15,6 +17,10 @@ type Handled =
   | 'counterweight.compareRuns'
   | 'counterweight.runAgain'
   | 'counterweight.retryRun'
+  | 'counterweight.changeRun'
+  | 'counterweight.diagnoseRun'
+  | 'counterweight.pauseRun'
+  | 'counterweight.resumeRun'
   | 'counterweight.cancelRun'
   | 'counterweight.deleteRun'
   | 'counterweight.revealRunFiles'
@@ -39,7 +45,7 @@ export function runCommands(parts: ModelCommandParts): Pick<CommandHandlers, Han
     },
     'counterweight.compareRuns': async (folder, selected) => {
       const finished = targets(folder, selected).filter(({ report }) => report !== undefined);
-      const [before, after] = finished.toReversed().map(({ record }) => record.output);
+      const [before, after] = finished.toReversed().map(({ report }) => report?.compressed.path);
       if (finished.length !== 2 || before === undefined || after === undefined) {
         const message = vscode.l10n.t('Select two finished runs to compare their results.');
         await vscode.window.showInformationMessage(message);
@@ -49,6 +55,25 @@ export function runCommands(parts: ModelCommandParts): Pick<CommandHandlers, Han
     },
     'counterweight.runAgain': again,
     'counterweight.retryRun': again,
+    'counterweight.changeRun': async (folder) => {
+      const [run] = targets(folder);
+      if (run !== undefined) await changeRun(parts, run);
+    },
+    'counterweight.diagnoseRun': async (folder) => {
+      const [run] = targets(folder);
+      if (run?.report === undefined) return;
+      await diagnose(parts, run.report.compressed.path, run, true);
+    },
+    'counterweight.pauseRun': (folder) => {
+      for (const run of targets(folder)) experiments.pause(run, true);
+    },
+    'counterweight.resumeRun': async (folder) => {
+      const [run] = targets(folder);
+      if (run === undefined) return;
+      if (run.record.state !== 'running') requireTrust();
+      await experiments.resume(run);
+      await panel.show({ kind: 'run', folder: run.folder });
+    },
     'counterweight.cancelRun': (folder) => {
       for (const run of targets(folder)) experiments.cancel(run);
     },
@@ -60,23 +85,36 @@ export function runCommands(parts: ModelCommandParts): Pick<CommandHandlers, Han
     'counterweight.revealRunFiles': async (folder) => {
       const [run] = targets(folder);
       if (run === undefined) return;
-      const { output } = run.record;
-      const made = run.report !== undefined && existsSync(output);
+      const output = run.report?.compressed.path;
+      const made = output !== undefined && existsSync(output);
       await revealFile(made ? output : path.join(run.folder, 'run.json'));
     },
     'counterweight.refreshRuns': () => experiments.refresh(),
     'counterweight.showJobs': async () => {
       const chosen = await askJobs(experiments.running);
+      if (chosen === undefined) return;
       if (chosen === 'view') await vscode.commands.executeCommand(`${viewIds.experiments}.focus`);
-      else if (chosen !== undefined) experiments.cancel(chosen);
+      else if (chosen.action === 'cancel') experiments.cancel(chosen.run);
+      else experiments.pause(chosen.run, chosen.action === 'pause');
     },
   };
 }
 
-/** The same steps on the same model, into a file that is not there yet. */
-function sameAgain({ record }: Run): Parameters<typeof startRun>[1] {
-  const { model, steps, output } = record;
-  return { model, steps, output: freePath(path.dirname(output), path.basename(output), existsSync) };
+/** The same on the same model; a file that is written is one that is not there yet. */
+function sameAgain({ record }: Run): RunRequest {
+  const { model, data, seed } = record;
+  const common = { model, ...(data !== undefined && { data }), ...(seed !== undefined && { seed }) };
+  if (record.kind === 'diagnosis') {
+    const { kind, judged, learningCurve } = record;
+    return { ...common, kind, learningCurve, ...(judged !== undefined && { judged }) };
+  }
+  const { kind, steps, output } = record;
+  return {
+    ...common,
+    kind,
+    steps,
+    output: freePath(path.dirname(output), path.basename(output), existsSync),
+  };
 }
 
 async function confirmDelete(runs: readonly Run[]): Promise<boolean> {
@@ -91,20 +129,40 @@ async function confirmDelete(runs: readonly Run[]): Promise<boolean> {
   return chosen === confirmed;
 }
 
-/** What to do about the jobs that run: cancel one, or see them all. */
-async function askJobs(running: readonly Run[]): Promise<Run | 'view' | undefined> {
-  const jobs = running.map((run) => ({
-    label: vscode.l10n.t('$(stop-circle) Cancel {0}', runLabel(run)),
-    description: runOutcome(run),
-    value: run,
-  }));
-  const view = {
-    label: vscode.l10n.t('$(beaker) Show Experiments'),
-    description: '',
-    value: 'view',
-  } as const;
-  const title = vscode.l10n.t('Running Jobs');
-  const chosen = await vscode.window.showQuickPick<vscode.QuickPickItem & { value: Run | 'view' }>(
+interface JobAction {
+  readonly action: 'cancel' | 'pause' | 'resume';
+  readonly run: Run;
+}
+
+/** What to do about the jobs that run: pause or cancel one, or see them all. */
+async function askJobs(running: readonly Run[]): Promise<JobAction | 'view' | undefined> {
+  const { l10n } = vscode;
+  const jobs = running.flatMap((run) => {
+    const description = runOutcome(run);
+    const label = runLabel(run);
+    const holding: JobAction = { action: run.paused ? 'resume' : 'pause', run };
+    return [
+      ...(canPause(run)
+        ? [
+            {
+              label: run.paused
+                ? l10n.t('$(debug-continue) Resume {0}', label)
+                : l10n.t('$(debug-pause) Pause {0}', label),
+              description,
+              value: holding,
+            },
+          ]
+        : []),
+      {
+        label: l10n.t('$(stop-circle) Cancel {0}', label),
+        description,
+        value: { action: 'cancel', run } satisfies JobAction,
+      },
+    ];
+  });
+  const view = { label: l10n.t('$(beaker) Show Experiments'), description: '', value: 'view' } as const;
+  const title = l10n.t('Running Jobs');
+  const chosen = await vscode.window.showQuickPick<vscode.QuickPickItem & { value: JobAction | 'view' }>(
     [...jobs, view],
     { title },
   );

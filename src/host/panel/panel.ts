@@ -95,6 +95,8 @@ function panelTitle(controller?: PanelController): string {
       return path.basename(subject.report.compressed.path);
     case 'comparison':
       return `${path.basename(subject.before.path)} ↔ ${path.basename(subject.after.path)}`;
+    case 'diagnosis':
+      return path.basename(subject.report.path);
     case 'job':
       return path.basename(subject.job.path);
     case 'loading':

@@ -12,7 +12,7 @@ import type { HeatmapView, ModelView, RegionView } from '../../shared/contracts/
 import type { EngineCalls } from '../engineCalls';
 import { localizeError } from '../localize';
 import { runLabel } from '../runs/runTexts';
-import type { Run } from '../runs/runRecord';
+import { canPause, type Run } from '../runs/runRecord';
 
 /** What a panel was asked to show, in a form that outlives the window. */
 export type Shown =
@@ -150,9 +150,22 @@ export class PanelController implements Disposable {
       }
       case 'comparison':
         return [subject.before.path, subject.after.path];
+      case 'diagnosis':
+        return this.request?.kind === 'run' ? [subject.report.path, this.request.folder] : [];
       default:
         return [];
     }
+  }
+
+  /** The model file that is on show, whatever is told of it. */
+  get modelPath(): string | undefined {
+    const { subject } = this.current;
+    return this.model?.path ?? (subject?.kind === 'diagnosis' ? subject.report.path : undefined);
+  }
+
+  /** Folder of the run that is on show. */
+  get runFolder(): string | undefined {
+    return this.request?.kind === 'run' ? this.request.folder : undefined;
   }
 
   dispose(): void {
@@ -179,6 +192,8 @@ export class PanelController implements Disposable {
         path: file,
         ...titleOf(request, run),
         message: localizeError(error),
+        ...(run?.resumable && { resumable: true }),
+        ...(run?.curves && { curves: run.curves }),
       });
       return;
     }
@@ -205,6 +220,7 @@ export class PanelController implements Disposable {
       case 'run': {
         const failure = run?.record.failure;
         if (failure !== undefined) throw new CounterweightError(failure.code, failure.values as never);
+        if (run?.diagnosis !== undefined) return { kind: 'diagnosis', report: run.diagnosis };
         if (run?.report === undefined) {
           throw run?.record.state === 'cancelled'
             ? new CounterweightError('RUN_CANCELLED', {})
@@ -236,9 +252,18 @@ export class PanelController implements Disposable {
 
 function jobSubject(run: Run): PanelSubject {
   const { jobId, model } = run.record;
+  const { progress = null, curves, paused = false } = run;
   return {
     kind: 'job',
-    job: { id: jobId, title: runLabel(run), path: model, progress: run.progress ?? null },
+    job: {
+      id: jobId,
+      title: runLabel(run),
+      path: model,
+      progress,
+      ...(curves && { curves }),
+      paused,
+      canPause: canPause(run),
+    },
   };
 }
 

@@ -6,14 +6,22 @@ import { CounterweightError } from '../../shared/base/errors';
 import { Channel } from '../../shared/contracts/channel';
 import type { NoContract } from '../../shared/contracts/contract';
 import { panelVersion, type PanelContract } from '../../shared/contracts/panelContract';
+import type { RecipeEdit } from '../../shared/contracts/viewModels';
 import { webviewPort } from '../../shared/contracts/webviewPort';
 import type { PanelController } from './panelController';
 import { panelHtml } from './panelHtml';
 import { checkedHandlers } from './requestChecks';
 
+/** What a page may start; each tells the user of its own failures. */
 export interface PageActions {
   readonly cancelJob: (jobId: string) => void;
+  readonly pauseJob: (jobId: string, paused: boolean) => void;
+  readonly resumeRun: (folder: string) => Promise<void>;
   readonly compress: (model: string) => Promise<void>;
+  readonly train: (model: string) => Promise<void>;
+  /** `run` is the folder of the run that is judged, where one is on show. */
+  readonly diagnose: (model: string, run: string | undefined) => Promise<void>;
+  readonly applyAdvice: (run: string, edit: RecipeEdit) => Promise<void>;
   readonly log: (text: string) => void;
 }
 
@@ -58,16 +66,22 @@ function handlers(controller: PanelController, actions: PageActions): Parameters
     save: ({ name, content }) => save(name, content, controller),
     copy: async ({ text }) => vscode.env.clipboard.writeText(text),
     cancelJob: ({ id }) => actions.cancelJob(id),
+    pauseJob: ({ id, paused }) => actions.pauseJob(id, paused),
+    resumeRun: () => start(controller.runFolder, actions.resumeRun),
     reveal: async ({ path: file }) => {
       if (!controller.files.includes(file)) throw new CounterweightError('FILE_NOT_FOUND', { path: file });
       await revealFile(file);
     },
-    compress: async () => {
-      const { model } = controller;
-      // Not awaited: the questions may stay open for as long as the user likes.
-      if (model !== undefined) void actions.compress(model.path);
-    },
+    compress: () => start(controller.modelPath, actions.compress),
+    train: () => start(controller.modelPath, actions.train),
+    diagnose: () => start(controller.modelPath, (model) => actions.diagnose(model, controller.runFolder)),
+    applyAdvice: ({ edit }) => start(controller.runFolder, (run) => actions.applyAdvice(run, edit)),
   };
+}
+
+/** Not awaited: the questions may stay open for as long as the user likes. */
+function start(what: string | undefined, action: (what: string) => Promise<void>): void {
+  if (what !== undefined) void action(what);
 }
 
 /** Shows a file in the Explorer where it is in the workspace, else in the system's own file browser. */

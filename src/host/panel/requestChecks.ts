@@ -3,6 +3,7 @@
 import { CounterweightError } from '../../shared/base/errors';
 import type { Handlers, Params, RequestName } from '../../shared/contracts/contract';
 import type { PanelContract } from '../../shared/contracts/panelContract';
+import type { RecipeEdit, StepsView } from '../../shared/contracts/viewModels';
 
 type Checks = {
   readonly [K in RequestName<PanelContract>]: (params: unknown) => Params<PanelContract, K>;
@@ -29,8 +30,13 @@ const checks: Checks = {
   save: (params) => ({ name: fileName(entry(params, 'name')), content: bytes(entry(params, 'content')) }),
   copy: (params) => ({ text: text(entry(params, 'text')) }),
   cancelJob: (params) => ({ id: text(entry(params, 'id')) }),
+  pauseJob: (params) => ({ id: text(entry(params, 'id')), paused: truth(entry(params, 'paused')) }),
+  resumeRun: () => ({}),
   reveal: (params) => ({ path: text(entry(params, 'path')) }),
   compress: () => ({}),
+  train: () => ({}),
+  diagnose: () => ({}),
+  applyAdvice: (params) => ({ edit: recipeEdit(entry(params, 'edit')) }),
 };
 
 /** The same handlers, each behind its check. */
@@ -58,6 +64,40 @@ function whole(value: unknown): number {
     throw refused('a whole number', value);
   }
   return value;
+}
+
+function truth(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw refused('true or false', value);
+  return value;
+}
+
+/** Values and steps are looked at by the engine; here it is their form alone. */
+function recipeEdit(value: unknown): RecipeEdit {
+  const [set, add] = [entry(value, 'set'), entry(value, 'add')];
+  return {
+    ...(set !== undefined && { set: settings(set) }),
+    ...(add !== undefined && { add: newSteps(add) }),
+  };
+}
+
+function settings(value: unknown): Readonly<Record<string, unknown>> {
+  const entries = Object.entries(object(value));
+  if (!entries.every(([path]) => /^\w+(\.\w+)+$/.test(path))) throw refused('paths of options', value);
+  return Object.fromEntries(entries);
+}
+
+function newSteps(value: unknown): StepsView {
+  if (!Array.isArray(value)) throw refused('a list of steps', value);
+  return value.map((step: unknown) =>
+    Object.fromEntries(Object.entries(object(step)).map(([id, options]) => [id, object(options)])),
+  );
+}
+
+function object(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw refused('an object', value);
+  }
+  return value as Readonly<Record<string, unknown>>;
 }
 
 function oneOf<T extends string>(value: unknown, choices: readonly T[]): T {

@@ -1,21 +1,40 @@
 // The runs of this workspace: those on disk, and the jobs of this window while they run. Free of VS Code.
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Disposable } from '../../shared/base/disposable';
 import { CounterweightError, toCounterweightError } from '../../shared/base/errors';
 import { Emitter, type Event } from '../../shared/base/events';
-import { cancelled } from '../../shared/contracts/contract';
-import type { CompressParams } from '../../shared/contracts/engineContract';
-import type { StepsView } from '../../shared/contracts/viewModels';
-import type { Job } from '../engine/jobRunner';
+import { cancelled, type Cancelled } from '../../shared/contracts/contract';
+import type { CurvesView, ProgressView } from '../../shared/contracts/viewModels';
+import { freePath } from '../freePath';
+import type { Job, JobAnswer, JobKind, JobParams } from '../engine/jobRunner';
 import { removePartials } from '../engine/removePartials';
-import type { Run, RunFailure, RunRecord } from './runRecord';
-import { mayStillRun, readRuns, removeRun, runFolderName, touchRecord, writeRecord } from './runFolders';
+import { recordCurves, type CurvesRecorder } from './recordCurves';
+import {
+  canPause,
+  type CompressRecord,
+  type DiagnosisRecord,
+  type Run,
+  type RunFailure,
+  type RunRecord,
+} from './runRecord';
+import {
+  mayStillRun,
+  readRuns,
+  removeRun,
+  runFolderName,
+  touchRecord,
+  withResumable,
+  writeRecord,
+} from './runFolders';
 
 /** The part of the job runner that is needed here. */
 export interface JobStarter {
-  start(params: CompressParams): Pick<Job, 'onProgress' | 'result' | 'lastLines' | 'cancel'>;
+  start<K extends JobKind>(kind: K, params: JobParams<K>): RunningJob<K>;
 }
+
+export type RunningJob<K extends JobKind = JobKind> = Omit<Job<K>, 'id' | 'pid'>;
 
 export interface ExperimentsOptions {
   readonly jobs: JobStarter;
@@ -27,15 +46,18 @@ export interface ExperimentsOptions {
   readonly warn: (text: string) => void;
 }
 
-export interface CompressRequest {
-  readonly model: string;
-  readonly steps: StepsView;
-  readonly output: string;
-}
+/** What a run is started with: its record without what the start adds. */
+export type RunRequest = CompressRequest | DiagnosisRequest;
+export type CompressRequest = Pick<CompressRecord, 'kind' | 'model' | 'steps' | 'output' | 'data' | 'seed'>;
+export type DiagnosisRequest = Pick<
+  DiagnosisRecord,
+  'kind' | 'model' | 'judged' | 'data' | 'seed' | 'learningCurve'
+>;
 
 interface LiveRun {
   run: Run;
-  readonly job: ReturnType<JobStarter['start']>;
+  readonly job: RunningJob;
+  readonly recorder: CurvesRecorder;
 }
 
 const signOfLifeMs = 10_000;
@@ -91,57 +113,68 @@ export class Experiments implements Disposable {
       elsewhere = true;
       return run;
     });
-    this.stored = (await Promise.all(settled)).toSorted((a, b) =>
-      b.record.created.localeCompare(a.record.created),
-    );
+    this.stored = (await Promise.all(settled)).toSorted(latestFirst);
     clearTimeout(this.recheck);
     if (elsewhere) this.recheck = setTimeout(() => void this.refresh(), recheckMs).unref();
     this.changes.fire(undefined);
   }
 
   /** Starts a job. Rejects where its folder cannot be written; what happens to the job itself is told by events. */
-  async start({ model, steps, output }: CompressRequest): Promise<Run> {
+  async start(request: RunRequest): Promise<Run> {
     const created = new Date();
-    const jobId = randomUUID().slice(0, 8);
-    const folder = path.join(this.options.folderFor(model), runFolderName(created, model, jobId));
+    const jobId = newJobId();
+    const folder = path.join(
+      this.options.folderFor(request.model),
+      runFolderName(created, request.model, jobId),
+    );
     const record: RunRecord = {
       version: 1,
+      ...request,
       state: 'running',
-      model,
-      steps,
-      output,
       jobId,
       created: created.toISOString(),
       owner: { pid: process.pid, session: this.session },
     };
-    await this.keep(folder, record);
-    const job = this.options.jobs.start({ path: model, steps, output, runFolder: folder, jobId });
-    const live: LiveRun = { run: { folder, record, progress: { phase: 'reading', fraction: 0 } }, job };
-    this.live.set(folder, live);
-    job.onProgress((progress) => {
-      if (!this.live.has(folder)) return;
-      live.run = { ...live.run, progress };
-      this.changes.fire(live.run);
-    });
-    void this.follow(live);
-    this.changes.fire(undefined);
-    return live.run;
+    return this.launch({ folder, record }, false);
+  }
+
+  /** Lets a paused run go on, and starts one that did not get to its end from its last checkpoint. */
+  async resume(run: Run): Promise<void> {
+    if (run.record.state === 'running') return this.pause(run, false);
+    if (run.resumable === undefined || run.record.kind !== 'compress') return;
+    const { ended: _, failure: __, ...record } = run.record;
+    const { dir, base } = path.parse(record.output);
+    const again: RunRecord = {
+      ...record,
+      state: 'running',
+      // A process that was killed between its file and its report has left the file.
+      output: freePath(dir, base, existsSync),
+      jobId: newJobId(),
+      owner: { pid: process.pid, session: this.session },
+    };
+    const { folder, curves } = run;
+    await this.launch({ folder, record: again, ...(curves && { curves }) }, true);
+  }
+
+  /** Holds the training of a run of this window, or lets it go on. */
+  pause(run: Run, paused: boolean): void {
+    const live = this.live.get(run.folder);
+    if (live === undefined || !canPause(live.run) || (live.run.paused ?? false) === paused) return;
+    live.job.pause(paused);
+    this.change(live, withPaused(live.run, paused));
   }
 
   /** Does nothing for a run that is not of this window. */
   cancel(run: Run): void {
     const live = this.live.get(run.folder);
     if (live === undefined || live.run.cancelling) return;
-    live.run = { ...live.run, cancelling: true };
-    this.changes.fire(live.run);
+    this.change(live, { ...withPaused(live.run, false), cancelling: true });
     live.job.cancel();
   }
 
-  /** The same by the id of the job. */
-  cancelJob(jobId: string): void {
-    for (const { run } of this.live.values()) {
-      if (run.record.jobId === jobId) this.cancel(run);
-    }
+  /** The run of this window that the job with this id is of. */
+  findJob(jobId: string): Run | undefined {
+    return this.running.find(({ record }) => record.jobId === jobId);
   }
 
   /** Removes the run's folder, and never a model. */
@@ -160,27 +193,77 @@ export class Experiments implements Disposable {
     this.ends.dispose();
   }
 
+  private async launch(run: Run, resume: boolean): Promise<Run> {
+    const { folder, record } = run;
+    await this.keep(folder, record);
+    const job = this.startJob(folder, record, resume);
+    const recorder = recordCurves(folder, record.jobId, this.options.warn);
+    const live: LiveRun = { run: { ...run, progress: { phase: 'reading', fraction: 0 } }, job, recorder };
+    this.stored = this.stored.filter((other) => other.folder !== folder);
+    this.live.set(folder, live);
+    job.onProgress((progress) => this.progressed(live, progress));
+    job.onCurves((curves) => this.drew(live, curves));
+    void this.follow(live);
+    this.changes.fire(undefined);
+    return live.run;
+  }
+
+  private startJob(runFolder: string, record: RunRecord, resume: boolean): RunningJob {
+    const { model, jobId, data, seed } = record;
+    const common = {
+      runFolder,
+      jobId,
+      ...(data !== undefined && { data }),
+      ...(seed !== undefined && { seed }),
+    };
+    if (record.kind === 'diagnosis') {
+      const { judged, learningCurve } = record;
+      return this.options.jobs.start('diagnose', { ...common, path: judged ?? model, learningCurve });
+    }
+    const { steps, output } = record;
+    return this.options.jobs.start('compress', {
+      ...common,
+      path: model,
+      steps,
+      output,
+      ...(resume && { resume }),
+    });
+  }
+
+  private progressed(live: LiveRun, progress: ProgressView): void {
+    // What goes on with something else had nothing left to hold.
+    const passed = live.run.paused === true && progress.phase !== 'training';
+    if (passed) live.job.pause(false);
+    this.change(live, { ...withPaused(live.run, live.run.paused === true && !passed), progress });
+  }
+
+  private drew(live: LiveRun, curves: CurvesView): void {
+    this.change(live, { ...live.run, curves });
+    live.recorder.record(curves);
+  }
+
+  private change(live: LiveRun, run: Run): void {
+    if (!this.live.has(run.folder)) return;
+    live.run = run;
+    this.changes.fire(run);
+  }
+
   private async follow(live: LiveRun): Promise<void> {
     const { folder, record } = live.run;
     const outcome = await live.job.result.then(
-      (answer): Partial<Run> & { readonly record: RunRecord } =>
-        answer === cancelled
-          ? { record: { ...record, state: 'cancelled', ended: now() } }
-          : { record: { ...record, state: 'finished', ended: now() }, report: answer },
-      (error: unknown) => ({
-        record: {
-          ...record,
-          state: 'failed',
-          ended: now(),
-          failure: failureOf(error, live.job.lastLines),
-        } as const,
+      (answer) => outcomeOf(record, answer),
+      (error: unknown): Outcome => ({
+        record: { ...record, state: 'failed', ended: now(), failure: failureOf(error, live.job.lastLines) },
       }),
     );
     if (this.ended) return;
-    const run: Run = { folder, ...outcome };
+    await live.recorder.settled();
+    const { curves } = live.run;
+    const finished = outcome.record.state === 'finished';
+    const run = await withResumable({ folder, ...outcome, ...(curves && !finished && { curves }) });
     await writeRecord(folder, run.record).catch((error: unknown) => this.options.warn(String(error)));
     this.live.delete(folder);
-    this.stored = [run, ...this.stored.filter((other) => other.folder !== folder)];
+    this.stored = [run, ...this.stored.filter((other) => other.folder !== folder)].toSorted(latestFirst);
     this.changes.fire(undefined);
     this.ends.fire(run);
   }
@@ -196,12 +279,11 @@ export class Experiments implements Disposable {
 
   /** The window went away, perhaps with the whole machine, and left what it was writing. */
   private async interrupted(run: Run): Promise<Run> {
-    const { output, jobId } = run.record;
-    await removePartials([path.dirname(output), run.folder], jobId).catch((error: unknown) =>
-      this.options.warn(String(error)),
-    );
+    const { record, folder } = run;
+    const folders = [...(record.kind === 'compress' ? [path.dirname(record.output)] : []), folder];
+    await removePartials(folders, record.jobId).catch((error: unknown) => this.options.warn(String(error)));
     const failure: RunFailure = { code: 'RUN_INTERRUPTED', values: {}, log: [] };
-    return { ...run, record: { ...run.record, state: 'failed', failure } };
+    return withResumable({ ...run, record: { ...record, state: 'failed', failure } });
   }
 
   private giveSignOfLife(): void {
@@ -209,6 +291,29 @@ export class Experiments implements Disposable {
       touchRecord(folder, new Date()).catch((error: unknown) => this.options.warn(String(error)));
     }
   }
+}
+
+type Outcome = Pick<Run, 'record' | 'report' | 'diagnosis'>;
+
+function outcomeOf(record: RunRecord, answer: JobAnswer<JobKind> | Cancelled): Outcome {
+  if (answer === cancelled) return { record: { ...record, state: 'cancelled', ended: now() } };
+  const finished: RunRecord = { ...record, state: 'finished', ended: now() };
+  return 'diagnosis' in answer
+    ? { record: finished, diagnosis: answer }
+    : { record: finished, report: answer };
+}
+
+function withPaused(run: Run, paused: boolean): Run {
+  const { paused: _, ...others } = run;
+  return paused ? { ...others, paused } : others;
+}
+
+function latestFirst(a: Run, b: Run): number {
+  return b.record.created.localeCompare(a.record.created);
+}
+
+function newJobId(): string {
+  return randomUUID().slice(0, 8);
 }
 
 function failureOf(error: unknown, log: readonly string[]): RunFailure {

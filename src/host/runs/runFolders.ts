@@ -1,12 +1,23 @@
-// Runs on disk: a folder for each, `<runs>/<UTC time>-<model>-<short id>/`, with run.json (the editor's) and
-// report.json (the engine's).
+// Runs on disk: a folder for each, `<runs>/<UTC time>-<model>-<short id>/`, with run.json and curves.json (the
+// editor's), and report.json and checkpoint/ (the engine's).
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { partialName } from '../../shared/base/partials';
-import { parseReport, parseRunRecord, type Run, type RunRecord } from './runRecord';
+import type { CurvesView } from '../../shared/contracts/viewModels';
+import {
+  parseCurves,
+  parseDiagnosis,
+  parseReport,
+  parseRunRecord,
+  type Run,
+  type RunRecord,
+} from './runRecord';
 
 const recordFile = 'run.json';
 const reportFile = 'report.json';
+/** The curves of a training step as they were last told: what there is to see of a run that was cut off. */
+const curvesFile = 'curves.json';
+const checkpointFolder = 'checkpoint';
 
 /** How long a run may go without a sign of life before it counts as cut off. */
 const silenceMs = 60_000;
@@ -24,10 +35,18 @@ export function runFolderName(created: Date, model: string, jobId: string): stri
 /** Writes run.json whole or not at all; the folder is made where it is missing. */
 export async function writeRecord(folder: string, record: RunRecord): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const file = path.join(folder, recordFile);
-  const aside = path.join(folder, partialName(recordFile, record.jobId));
-  await writeFile(aside, `${JSON.stringify(record, null, 2)}\n`);
-  await rename(aside, file);
+  await writeWhole(folder, recordFile, record.jobId, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Writes curves.json whole or not at all. */
+export async function writeCurves(folder: string, jobId: string, curves: CurvesView): Promise<void> {
+  await writeWhole(folder, curvesFile, jobId, JSON.stringify(curves));
+}
+
+async function writeWhole(folder: string, name: string, jobId: string, text: string): Promise<void> {
+  const aside = path.join(folder, partialName(name, jobId));
+  await writeFile(aside, text);
+  await rename(aside, path.join(folder, name));
 }
 
 /** A running job's sign of life, for other windows. */
@@ -47,9 +66,26 @@ export async function readRuns(runsFolder: string): Promise<readonly Run[]> {
 async function readRun(folder: string): Promise<Run | undefined> {
   const record = parseRunRecord((await readText(path.join(folder, recordFile))) ?? '');
   if (record === undefined) return undefined;
-  if (record.state !== 'finished') return { folder, record };
-  const report = parseReport((await readText(path.join(folder, reportFile))) ?? '');
-  return report === undefined ? { folder, record } : { folder, record, report };
+  if (record.state !== 'finished') {
+    const curves = parseCurves((await readText(path.join(folder, curvesFile))) ?? '');
+    return withResumable({ folder, record, ...(curves && { curves }) });
+  }
+  const text = (await readText(path.join(folder, reportFile))) ?? '';
+  if (record.kind === 'diagnosis') {
+    const diagnosis = parseDiagnosis(text);
+    return { folder, record, ...(diagnosis && { diagnosis }) };
+  }
+  const report = parseReport(text);
+  return { folder, record, ...(report && { report }) };
+}
+
+/** Looks whether a run that did not get to its end has something to go on from. */
+export async function withResumable(run: Run): Promise<Run> {
+  const { resumable: _, ...rest } = run;
+  const unfinished = ['failed', 'cancelled'].includes(run.record.state);
+  if (!unfinished || run.record.kind !== 'compress') return rest;
+  const checkpoints = await readdir(path.join(run.folder, checkpointFolder)).catch(() => []);
+  return checkpoints.length === 0 ? rest : { ...rest, resumable: true };
 }
 
 /** Removes a run's folder, and never one that holds no record. The models that it made are elsewhere and stay. */

@@ -1,17 +1,26 @@
 // What the editor keeps of a run beside its report: `run.json`. With it a run that failed, was cancelled or was cut
 // off by a closed window is shown for what it is after a reload.
 import type { ErrorCode } from '../../shared/base/messages';
-import type { ProgressView, ReportView, StepsView } from '../../shared/contracts/viewModels';
+import type {
+  CurvesView,
+  DiagnosisReportView,
+  ProgressView,
+  ReportView,
+  StepsView,
+} from '../../shared/contracts/viewModels';
 
 /** The content of run.json. */
-export interface RunRecord {
+export type RunRecord = CompressRecord | DiagnosisRecord;
+
+interface AnyRecord {
   readonly version: 1;
   readonly state: 'running' | 'finished' | 'failed' | 'cancelled';
-  /** Absolute path of the model that is compressed. */
+  /** Absolute path of the model that is compressed, trained or judged. */
   readonly model: string;
-  readonly steps: StepsView;
-  /** Absolute path of the file to write. */
-  readonly output: string;
+  /** The data of the run, as the command line's --data. */
+  readonly data?: string;
+  /** Of everything random; the engine's default where not given. */
+  readonly seed?: number;
   readonly jobId: string;
   /** ISO 8601, UTC. */
   readonly created: string;
@@ -19,6 +28,23 @@ export interface RunRecord {
   /** The window that runs the job: its extension host's process and a name that no other window has. */
   readonly owner: { readonly pid: number; readonly session: string };
   readonly failure?: RunFailure;
+}
+
+/** A run that writes a model: smaller, trained, or both. */
+export interface CompressRecord extends AnyRecord {
+  readonly kind: 'compress';
+  readonly steps: StepsView;
+  /** Absolute path of the file to write. */
+  readonly output: string;
+}
+
+/** A diagnosis of a model. */
+export interface DiagnosisRecord extends AnyRecord {
+  readonly kind: 'diagnosis';
+  /** Folder of the run that is judged, where it is one; it brings its own data. */
+  readonly judged?: string;
+  /** Trains on parts of the samples to draw a learning curve. */
+  readonly learningCurve: boolean;
 }
 
 /** Why a run failed, as a code and its values, so that it is shown in the reader's language. */
@@ -36,28 +62,44 @@ export interface Run {
   readonly record: RunRecord;
   /** Of a run that is going on in this window. */
   readonly progress?: ProgressView;
+  /** Of a run that trains, or did not get to its end. */
+  readonly curves?: CurvesView;
+  /** The job holds before its next step. */
+  readonly paused?: true;
   /** The job was told to stop and has not done so yet. */
   readonly cancelling?: true;
-  /** Of a finished run. */
+  /** It did not get to its end and has a checkpoint to go on from. */
+  readonly resumable?: true;
+  /** Of a finished run that wrote a model. */
   readonly report?: ReportView;
+  /** Of a finished diagnosis. */
+  readonly diagnosis?: DiagnosisReportView;
+}
+
+/** The run's job runs in this window and is training, or holds. */
+export function canPause(run: Run): boolean {
+  if (run.record.state !== 'running' || run.cancelling) return false;
+  return run.paused === true || run.progress?.phase === 'training';
 }
 
 /** Undefined for what is not a record of ours: folders can hold anything. */
 export function parseRunRecord(text: string): RunRecord | undefined {
   const value = parseJson(text);
   if (!isObject(value)) return undefined;
-  const { version, state, model, steps, output, jobId, created, owner, failure } = value;
+  // Records that are older than diagnoses do not name their kind.
+  const { kind = 'compress', version, state, model, jobId, created, owner, failure, data, seed } = value;
   const whole =
     version === 1 &&
     ['running', 'finished', 'failed', 'cancelled'].includes(state as string) &&
-    [model, output, jobId, created].every((entry) => typeof entry === 'string') &&
-    Array.isArray(steps) &&
-    steps.every(isObject) &&
+    [model, jobId, created].every((entry) => typeof entry === 'string') &&
+    (data === undefined || typeof data === 'string') &&
+    (seed === undefined || typeof seed === 'number') &&
     isObject(owner) &&
     typeof owner['pid'] === 'number' &&
     typeof owner['session'] === 'string' &&
-    (failure === undefined || isFailure(failure));
-  return whole ? (value as unknown as RunRecord) : undefined;
+    (failure === undefined || isFailure(failure)) &&
+    (kind === 'compress' ? isCompress(value) : kind === 'diagnosis' && isDiagnosis(value));
+  return whole ? ({ ...value, kind } as unknown as RunRecord) : undefined;
 }
 
 /** Undefined for what is not a report that this version can show. */
@@ -71,6 +113,54 @@ export function parseReport(text: string): ReportView | undefined {
     [original, compressed].every((side) => isObject(side) && typeof side['path'] === 'string') &&
     [layers, outputs, notes, steps].every(Array.isArray);
   return whole ? (value as unknown as ReportView) : undefined;
+}
+
+/** The same of a diagnosis. */
+export function parseDiagnosis(text: string): DiagnosisReportView | undefined {
+  const value = parseJson(text);
+  if (!isObject(value)) return undefined;
+  const { version, kind, path, data, diagnosis, spectrum, notes, curves } = value;
+  const whole =
+    version === 1 &&
+    kind === 'diagnosis' &&
+    [path, data].every((entry) => typeof entry === 'string') &&
+    isVerdict(diagnosis) &&
+    (curves === undefined || isCurves(curves)) &&
+    [spectrum, notes].every(Array.isArray);
+  return whole ? (value as unknown as DiagnosisReportView) : undefined;
+}
+
+/** The same of the curves of a run that did not get to its end. */
+export function parseCurves(text: string): CurvesView | undefined {
+  const value = parseJson(text);
+  return isCurves(value) ? value : undefined;
+}
+
+function isCompress({ steps, output }: Readonly<Record<string, unknown>>): boolean {
+  return typeof output === 'string' && Array.isArray(steps) && steps.every(isObject);
+}
+
+function isDiagnosis({ judged, learningCurve }: Readonly<Record<string, unknown>>): boolean {
+  return (judged === undefined || typeof judged === 'string') && typeof learningCurve === 'boolean';
+}
+
+function isCurves(value: unknown): value is CurvesView {
+  return (
+    isObject(value) &&
+    typeof value['epochs'] === 'number' &&
+    Array.isArray(value['history']) &&
+    value['history'].every(isObject) &&
+    isVerdict(value['diagnosis'])
+  );
+}
+
+function isVerdict(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    typeof value['verdict'] === 'string' &&
+    Array.isArray(value['evidence']) &&
+    Array.isArray(value['advice'])
+  );
 }
 
 function isFailure(value: unknown): boolean {

@@ -3,15 +3,28 @@ import * as l10n from '@vscode/l10n';
 import path from 'node:path';
 import { assertNever } from '../../shared/base/assertNever';
 import { CounterweightError } from '../../shared/base/errors';
-import { formatBytes, formatInteger, formatPercent, formatShortPercent } from '../../shared/base/numbers';
-import type { ReportView, StepsView } from '../../shared/contracts/viewModels';
+import {
+  formatBytes,
+  formatInteger,
+  formatPercent,
+  formatShortPercent,
+  formatValue,
+} from '../../shared/base/numbers';
+import type {
+  CurvesView,
+  DiagnosisReportView,
+  ReportView,
+  StepsView,
+  Verdict,
+} from '../../shared/contracts/viewModels';
 import { localizeError, localizeProgress } from '../localize';
 import { escapeMarkdown } from '../views/layerTexts';
 import type { Run, RunFailure } from './runRecord';
 
 /** What is said of a run away from the list, like "model.onnx · prune 80% + int8 per channel". */
-export function runLabel(run: Run): string {
-  return `${path.basename(run.record.model)} · ${stepsText(run.record.steps)}`;
+export function runLabel({ record }: Run): string {
+  const what = record.kind === 'diagnosis' ? l10n.t('overfitting diagnosis') : stepsText(record.steps);
+  return `${path.basename(record.model)} · ${what}`;
 }
 
 /** A run in the list: the outcome comes first, since there is not always room for the rest. */
@@ -21,15 +34,13 @@ export function runItemTexts(run: Run): { readonly label: string; readonly descr
   return { label: runOutcome(run), description: [runLabel(run), ...reason].join(' · ') };
 }
 
-/** Like "43% · pruning conv1" or "4.1× smaller · 80% zero". */
+/** Like "43% · pruning conv1", "Paused · epoch 3 of 10 · loss 0.412" or "4.1× smaller · 80% zero". */
 export function runOutcome(run: Run): string {
   switch (run.record.state) {
     case 'running':
-      if (run.cancelling) return l10n.t('Cancelling…');
-      if (run.progress === undefined) return l10n.t('Running in another window');
-      return `${formatPercent(run.progress.fraction, 0)} · ${localizeProgress(run.progress)}`;
+      return runningText(run);
     case 'finished':
-      return run.report === undefined ? l10n.t('Report is missing') : resultText(run.report);
+      return resultText(run) ?? l10n.t('Report is missing');
     case 'cancelled':
       return l10n.t('Cancelled');
     case 'failed':
@@ -39,10 +50,74 @@ export function runOutcome(run: Run): string {
   }
 }
 
-/** Like "4.1× smaller · 80% zero". */
-export function resultText(report: ReportView): string {
-  const size = sizeChangeText(report.ratio) ?? l10n.t('Same size');
-  return `${size} · ${l10n.t('{0} zero', formatShortPercent(report.compressed.sparsity))}`;
+function runningText({ progress, curves, paused, cancelling }: Run): string {
+  if (cancelling) return l10n.t('Cancelling…');
+  if (progress === undefined) return l10n.t('Running in another window');
+  const epoch = curves === undefined ? undefined : epochText(curves);
+  if (paused) return [l10n.t('Paused'), ...(epoch === undefined ? [] : [epoch])].join(' · ');
+  const percent = formatPercent(progress.fraction, 0);
+  const training = progress.phase === 'training' && epoch !== undefined;
+  return `${percent} · ${training ? epoch : localizeProgress(progress)}`;
+}
+
+/** Like "epoch 3 of 10 · loss 0.412", where the loss is that of validation; undefined before the first epoch. */
+function epochText({ history, epochs }: CurvesView): string | undefined {
+  const last = history.at(-1);
+  if (last === undefined || last.epoch === 0) return undefined;
+  const loss = last.validationLoss ?? last.trainLoss;
+  const epoch = l10n.t('epoch {0} of {1}', last.epoch, epochs);
+  return loss === null ? epoch : `${epoch} · ${l10n.t('loss {0}', formatValue(loss))}`;
+}
+
+/** What a finished run came to, like "4.1× smaller · 80% zero" or "Overfit · accuracy 91.3%"; undefined without one. */
+export function resultText({ report, diagnosis }: Run): string | undefined {
+  if (diagnosis !== undefined) return diagnosisText(diagnosis);
+  if (report === undefined) return undefined;
+  const verdict = report.training?.at(-1)?.diagnosis.verdict;
+  const trained = verdict === undefined ? [] : [verdictText(verdict), ...measureText(report)];
+  const smaller = report.steps.every((step) => Object.hasOwn(step, 'train')) ? [] : [smallerText(report)];
+  return [...smaller, ...trained].join(' · ');
+}
+
+function smallerText({ ratio, compressed }: ReportView): string {
+  const size = sizeChangeText(ratio) ?? l10n.t('Same size');
+  return `${size} · ${l10n.t('{0} zero', formatShortPercent(compressed.sparsity))}`;
+}
+
+function measureText({ accuracy, generalization }: ReportView): readonly string[] {
+  const after = accuracy?.after ?? generalization?.after.validation;
+  if (after === undefined) return [];
+  return [
+    after.accuracy === undefined
+      ? l10n.t('loss {0}', formatValue(after.loss))
+      : l10n.t('accuracy {0}', formatPercent(after.accuracy)),
+  ];
+}
+
+function diagnosisText({ diagnosis, generalization }: DiagnosisReportView): string {
+  const verdict = verdictText(diagnosis.verdict);
+  if (generalization === undefined) return verdict;
+  const { train, validation } = generalization;
+  return `${verdict} · ${l10n.t('loss gap {0}', formatValue(validation.loss - train.loss))}`;
+}
+
+export function verdictText(verdict: Verdict): string {
+  switch (verdict) {
+    case 'overfit':
+      return l10n.t('Overfit');
+    case 'underfit':
+      return l10n.t('Underfit');
+    case 'balanced':
+      return l10n.t('Balanced');
+    case 'diverged':
+      return l10n.t('Diverged');
+    case 'leaking':
+      return l10n.t('Leaking');
+    case 'undecided':
+      return l10n.t('Undecided');
+    default:
+      return assertNever(verdict);
+  }
 }
 
 /** `ratio` is compressed over original: 0.25 is "4.0× smaller". Undefined where the figure would be 1.0. */
@@ -67,6 +142,7 @@ export function stepsText(steps: StepsView): string {
 /** Markdown. Names come from files, so they are escaped. */
 export function runTooltip(run: Run): string {
   const { record, report } = run;
+  const data = record.data === undefined ? '' : l10n.t('Data: {0}', record.data);
   const lines = [
     `**${escapeMarkdown(runLabel(run))}**`,
     escapeMarkdown(record.failure === undefined ? runOutcome(run) : failureText(record.failure)),
@@ -74,6 +150,7 @@ export function runTooltip(run: Run): string {
     report === undefined
       ? escapeMarkdown(record.model)
       : `${escapeMarkdown(record.model)}  \n→ ${escapeMarkdown(report.compressed.path)}`,
+    escapeMarkdown(data),
     (record.failure?.log ?? [])
       .slice(-8)
       .map((line) => `    ${line}`)
@@ -100,6 +177,9 @@ function stepText(id: string, options: Readonly<Record<string, unknown>>): strin
   const { sparsity, granularity } = options;
   if (id === 'prune' && typeof sparsity === 'number')
     return l10n.t('prune {0}', formatShortPercent(sparsity, 2));
+  if (id === 'train' && typeof options['epochs'] === 'number') {
+    return options['epochs'] === 1 ? l10n.t('train 1 epoch') : l10n.t('train {0} epochs', options['epochs']);
+  }
   if (id === 'quantize') {
     return granularity === 'tensor' ? l10n.t('int8 per tensor') : l10n.t('int8 per channel');
   }

@@ -4,7 +4,7 @@ import { assertNever } from '../../shared/base/assertNever';
 import type { Disposable } from '../../shared/base/disposable';
 import { treeItemKinds, viewIds } from '../contributions';
 import type { Experiments } from '../runs/experiments';
-import type { Run } from '../runs/runRecord';
+import { canPause, type Run } from '../runs/runRecord';
 import { runItemTexts, runTooltip } from '../runs/runTexts';
 
 /** How often a running item is drawn anew: more often only makes it flicker. */
@@ -84,15 +84,21 @@ export class ExperimentsView implements Disposable, vscode.TreeDataProvider<stri
 }
 
 function kindOf(run: Run): string {
-  if (run.record.state !== 'running') return treeItemKinds[run.record.state];
-  const stoppable = run.progress !== undefined && !run.cancelling;
-  return stoppable ? treeItemKinds.running : treeItemKinds.unstoppable;
+  const { record, progress, cancelling, paused, resumable } = run;
+  if (record.state === 'running') {
+    if (progress === undefined || cancelling) return treeItemKinds.unstoppable;
+    if (paused) return treeItemKinds.paused;
+    return canPause(run) ? treeItemKinds.training : treeItemKinds.running;
+  }
+  if (resumable) return treeItemKinds.resumable;
+  const diagnosed = record.state === 'finished' && record.kind === 'diagnosis';
+  return diagnosed ? treeItemKinds.diagnosis : treeItemKinds[record.state];
 }
 
 function iconOf(run: Run): vscode.ThemeIcon {
   switch (run.record.state) {
     case 'running':
-      return new vscode.ThemeIcon('loading~spin');
+      return new vscode.ThemeIcon(run.paused ? 'debug-pause' : 'loading~spin');
     case 'finished':
       return new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'));
     case 'failed':

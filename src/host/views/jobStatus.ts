@@ -7,7 +7,7 @@ import { runCommand } from '../commands/registerCommands';
 import { setContextKey } from '../contextKeys';
 import type { Panel } from '../panel/panel';
 import type { Experiments } from '../runs/experiments';
-import type { Run } from '../runs/runRecord';
+import { canPause, type Run } from '../runs/runRecord';
 import { failureText, resultText, runOutcome, runLabel } from '../runs/runTexts';
 
 export class JobStatus implements Disposable {
@@ -44,10 +44,11 @@ export class JobStatus implements Disposable {
     const fraction = Math.min(...running.map(({ progress }) => progress?.fraction ?? 0));
     const name =
       running.length === 1 ? path.basename(first.record.model) : vscode.l10n.t('{0} jobs', running.length);
-    this.item.text = `$(loading~spin) ${name} ${formatPercent(fraction, 0)}`;
+    const icon = running.every(({ paused }) => paused) ? 'debug-pause' : 'loading~spin';
+    this.item.text = `$(${icon}) ${name} ${formatPercent(fraction, 0)}`;
     this.item.tooltip = [
       ...running.map((run) => `${runLabel(run)}: ${runOutcome(run)}`),
-      vscode.l10n.t('Click to cancel'),
+      running.some(canPause) ? vscode.l10n.t('Click to pause or cancel') : vscode.l10n.t('Click to cancel'),
     ].join('\n');
     this.item.accessibilityInformation = {
       label: vscode.l10n.t('Counterweight: {0}, {1} done', name, formatPercent(fraction, 0)),
@@ -62,13 +63,20 @@ export class JobStatus implements Disposable {
     if (run.record.state === 'failed' && run.record.failure !== undefined) {
       const text = failureText(run.record.failure);
       this.log.error(`${label}: ${text}`, ...run.record.failure.log);
-      const [retry, showLog] = [vscode.l10n.t('Retry'), vscode.l10n.t('Show Log')];
-      const chosen = await vscode.window.showErrorMessage(`${label}: ${text}`, retry, showLog);
-      if (chosen === retry) await runCommand('counterweight.retryRun', run.folder);
+      const [again, showLog] = [
+        run.resumable ? vscode.l10n.t('Resume') : vscode.l10n.t('Retry'),
+        vscode.l10n.t('Show Log'),
+      ];
+      const chosen = await vscode.window.showErrorMessage(`${label}: ${text}`, again, showLog);
+      const command = run.resumable ? 'counterweight.resumeRun' : 'counterweight.retryRun';
+      if (chosen === again) await runCommand(command, run.folder);
       if (chosen === showLog) this.log.show();
-    } else if (run.report !== undefined && !this.panel.isShowing({ kind: 'run', folder: run.folder })) {
+      return;
+    }
+    const result = resultText(run);
+    if (result !== undefined && !this.panel.isShowing({ kind: 'run', folder: run.folder })) {
       const show = vscode.l10n.t('Show Result');
-      const chosen = await vscode.window.showInformationMessage(`${label}: ${resultText(run.report)}`, show);
+      const chosen = await vscode.window.showInformationMessage(`${label}: ${result}`, show);
       if (chosen === show) await this.panel.show({ kind: 'run', folder: run.folder });
     }
   }

@@ -53,12 +53,12 @@ export const errorTemplates = {
     'The engine process could not be started with {node}: {problem}. Check the setting counterweight.nodePath.',
   CONNECTION_CLOSED: 'The connection was closed: {reason}.',
   RUN_INTERRUPTED:
-    'The window or the computer was closed while this was running. The original file is untouched; run it again.',
+    'The window or the computer was closed while this was running. The original file is untouched. Resume it where that is offered, or run it again.',
   RUN_CANCELLED: 'This run was cancelled, so it has no result. Run it again to get one.',
   RUN_UNFINISHED: '{path} holds a run that was not finished. Resume it, or remove that folder to start anew.',
   RUN_WITHOUT_REPORT: 'There is no report of the run in {folder}. Run it again to get one.',
   WORKSPACE_UNTRUSTED:
-    'Compressing runs a process and writes files, so it needs a workspace that you trust. Inspecting works without.',
+    'Compressing, training and diagnosing run a process and write files, so they need a workspace that you trust. Inspecting works without.',
   NOT_A_DISK_FILE: '{path} is not a file on this disk. Save it to a folder first.',
   USAGE: '{problem}',
   INTERNAL: 'Internal error: {problem}. This is a bug; the log has its details.',

@@ -3,20 +3,21 @@ import path from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  answersOf,
   estimateText,
-  freePath,
-  outputFileName,
   parseSparsity,
   questions,
   stepsOf,
 } from '../../../src/host/commands/compressChoices';
+import { outputFileName } from '../../../src/host/commands/outputName';
+import { freePath } from '../../../src/host/freePath';
 
 describe('The questions of Compress…', () => {
   it('are those that the method needs', () => {
-    expect(questions({})).toHaveLength(4);
-    expect(questions({ method: 'prune' })).toEqual(['method', 'sparsity', 'folder']);
-    expect(questions({ method: 'quantize' })).toEqual(['method', 'granularity', 'folder']);
-    expect(questions({ method: 'both' })).toEqual(['method', 'sparsity', 'granularity', 'folder']);
+    expect(questions({})).toHaveLength(5);
+    expect(questions({ method: 'prune' })).toEqual(['method', 'sparsity', 'data', 'output']);
+    expect(questions({ method: 'quantize' })).toEqual(['method', 'granularity', 'data', 'output']);
+    expect(questions({ method: 'both' })).toEqual(['method', 'sparsity', 'granularity', 'data', 'output']);
   });
 });
 
@@ -33,14 +34,29 @@ describe('The answers', () => {
 
   it('that a method does not ask for do not count', () => {
     expect(stepsOf({ method: 'quantize', sparsity: 0.9 })).toHaveLength(1);
-    expect(outputFileName('/a/net.onnx', { method: 'quantize', sparsity: 0.9 })).toBe('net.int8.onnx');
   });
 
-  it('name the file', () => {
-    expect(outputFileName('/a/net.v2.onnx', { method: 'both', sparsity: 0.975 })).toBe(
-      'net.v2.prune97.5.int8.onnx',
-    );
-    expect(outputFileName('/a/net.onnx', { method: 'prune', sparsity: 0.8 })).toBe('net.prune80.onnx');
+  it.each([
+    { method: 'prune', sparsity: 0.9 },
+    { method: 'quantize', granularity: 'tensor' },
+    { method: 'both', sparsity: 0.5, granularity: 'channel' },
+  ] as const)('of a run are found again in its steps: %j', (answers) => {
+    expect(answersOf(stepsOf(answers))).toEqual(answers);
+  });
+
+  it('of steps that were never asked for are none', () => {
+    expect(answersOf([{ train: { epochs: 3 } }])).toEqual({});
+  });
+});
+
+describe('The name of a file', () => {
+  it.each([
+    [stepsOf({ method: 'both', sparsity: 0.975 }), 'net.v2.prune97.5.int8.onnx'],
+    [stepsOf({ method: 'prune', sparsity: 0.8 }), 'net.v2.prune80.onnx'],
+    [[{ train: { epochs: 20 } }], 'net.v2.train20.onnx'],
+    [[{ train: {} }, { distill: {} }], 'net.v2.train.distill.onnx'],
+  ])('tells of %j', (steps, name) => {
+    expect(outputFileName('/a/net.v2.onnx', steps)).toBe(name);
   });
 });
 

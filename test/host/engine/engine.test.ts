@@ -174,7 +174,8 @@ describe('a job', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const start = (what: string, jobId = 'job-1'): Job => runner.start(params(folder, what, jobId));
+  const start = (what: string, jobId = 'job-1'): Job<'compress'> =>
+    runner.start('compress', params(folder, what, jobId));
 
   it('gives its progress and its report, and its process ends', async () => {
     const job = start('finish');
@@ -188,6 +189,31 @@ describe('a job', () => {
 
   it('rejects with the error that the engine answered', async () => {
     expect((await failure(start('fail').result)).code).toBe('DISK_FULL');
+  });
+
+  it('tells its curves, hears that it is to hold and to go on', async () => {
+    const job = start('train');
+    const curves = new Promise((resolve) => job.onCurves(resolve));
+    expect(await curves).toEqual({ epochs: 2, history: [{ epoch: 1 }] });
+    job.pause(true);
+    job.pause(false);
+    // The engine answers with the place of the first `true` among what it heard.
+    expect(await job.result).toEqual({ created: 'job-1', seconds: 0 });
+    job.pause(true);
+  });
+
+  it('of a diagnosis gives the answer of a diagnosis', async () => {
+    const runFolder = path.join(folder, 'run');
+    const job = runner.start('diagnose', { path: 'm', learningCurve: false, runFolder, jobId: 'job-1' });
+    expect(await job.result).toEqual({ kind: 'diagnosis', created: 'job-1' });
+  });
+
+  it('that is killed while it trains keeps its checkpoint', async () => {
+    const job = start('train');
+    await new Promise((resolve) => job.onCurves(resolve));
+    process.kill(job.pid!, 'SIGKILL');
+    expect((await failure(job.result)).code).toBe('ENGINE_DIED');
+    expect(await allFiles(path.join(folder, 'run'))).toEqual(['epoch-1']);
   });
 
   it('runs beside others, each in a process of its own', async () => {

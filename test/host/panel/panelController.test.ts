@@ -4,7 +4,7 @@ import { PanelController } from '../../../src/host/panel/panelController';
 import type { Run } from '../../../src/host/runs/runRecord';
 import { CounterweightError } from '../../../src/shared/base/errors';
 import type { LayerDetailView } from '../../../src/shared/contracts/viewModels';
-import { report } from '../runs/fakeJobs';
+import { curves, diagnosis, report } from '../runs/fakeJobs';
 import { model, tensor } from '../views/exampleModel';
 import { FakeEngine } from './fakeEngine';
 
@@ -44,6 +44,7 @@ function detail(layer: string): LayerDetailView {
 function aRun(state: Run['record']['state'], rest: Partial<Run> = {}): Run {
   const record = {
     version: 1,
+    kind: 'compress',
     state,
     model: '/models/net.onnx',
     steps: [{ prune: { sparsity: 0.8 } }],
@@ -169,6 +170,41 @@ describe('A panel that is asked for a run', () => {
       compressed: '/models/net.prune80.onnx',
     });
     expect(controller.files).toEqual(['/models/net.onnx', '/models/net.prune80.onnx', '/runs/a']);
+  });
+
+  it('shows curves, and what can be done about the job', async () => {
+    run = aRun('running', { progress: { phase: 'training', fraction: 0.2 }, curves: curves(2) });
+    await controller.show({ kind: 'run', folder: '/runs/a' });
+    expect(controller.state.subject).toMatchObject({
+      job: { curves: { epochs: 10 }, paused: false, canPause: true },
+    });
+    void controller.update({ ...run, paused: true });
+    expect(controller.state.subject).toMatchObject({ job: { paused: true, canPause: true } });
+    void controller.update({ ...run, cancelling: true });
+    expect(controller.state.subject).toMatchObject({ job: { canPause: false } });
+    void controller.update({ ...run, progress: { phase: 'measuring', fraction: 0.9 } });
+    expect(controller.state.subject).toMatchObject({ job: { canPause: false } });
+  });
+
+  it('shows how far a run came that was cut off, and that it can go on', async () => {
+    const failed = aRun('failed', { resumable: true, curves: curves(3) });
+    const failure = { code: 'RUN_INTERRUPTED', values: {}, log: [] } as const;
+    run = { ...failed, record: { ...failed.record, failure } };
+    await controller.show({ kind: 'run', folder: '/runs/a' });
+    expect(controller.state.subject).toMatchObject({
+      kind: 'failed',
+      resumable: true,
+      curves: { history: [{ epoch: 1 }, { epoch: 2 }, { epoch: 3 }] },
+    });
+  });
+
+  it('shows what a diagnosis found', async () => {
+    run = aRun('finished', { diagnosis: diagnosis() });
+    await controller.show({ kind: 'run', folder: '/runs/a' });
+    expect(controller.state.subject).toEqual({ kind: 'diagnosis', report: diagnosis() });
+    expect(controller.modelPath).toBe('/models/net.onnx');
+    expect(controller.runFolder).toBe('/runs/a');
+    expect(controller.files).toEqual(['/models/net.onnx', '/runs/a']);
   });
 
   it('leaves another run alone', async () => {

@@ -13,8 +13,15 @@ const good = {
   save: { name: 'chart.png', content: new Uint8Array(2) },
   copy: { text: 'a,b' },
   cancelJob: { id: 'job' },
+  pauseJob: { id: 'job', paused: true },
+  resumeRun: {},
   reveal: { path: '/a.onnx' },
   compress: {},
+  train: {},
+  diagnose: {},
+  applyAdvice: {
+    edit: { set: { 'train.weightDecay': 0.01 }, add: [{ prune: { sparsity: 0.5 } }] },
+  },
 } as const;
 type Name = keyof typeof good;
 
@@ -54,7 +61,15 @@ describe('What a page asks', () => {
     ['save', { name: 'out.png', content: 'text' }],
     ['copy', { text: 5 }],
     ['cancelJob', {}],
+    ['pauseJob', { id: 'job', paused: 'yes' }],
     ['reveal', { path: [] }],
+    ['applyAdvice', {}],
+    ['applyAdvice', { edit: { set: { weightDecay: 1 } } }],
+    ['applyAdvice', { edit: { set: { 'train.': 1 } } }],
+    ['applyAdvice', { edit: { set: [1] } }],
+    ['applyAdvice', { edit: { add: { prune: {} } } }],
+    ['applyAdvice', { edit: { add: [{ prune: 0.5 }] } }],
+    ['applyAdvice', { edit: { add: ['prune'] } }],
   ] as const)('%s is refused with %j', (name, params) => {
     const failure = ((): unknown => {
       try {

@@ -1,29 +1,49 @@
 // Jobs that a test ends as it likes.
 import { Emitter } from '../../../src/shared/base/events';
 import { cancelled, type Cancelled } from '../../../src/shared/contracts/contract';
-import type { CompressParams } from '../../../src/shared/contracts/engineContract';
-import type { ProgressView, ReportView } from '../../../src/shared/contracts/viewModels';
-import type { JobStarter } from '../../../src/host/runs/experiments';
+import type { CompressParams, DiagnoseParams } from '../../../src/shared/contracts/engineContract';
+import type {
+  CurvesView,
+  DiagnosisReportView,
+  EpochView,
+  ProgressView,
+  ReportView,
+} from '../../../src/shared/contracts/viewModels';
+import type { JobKind, JobParams } from '../../../src/host/engine/jobRunner';
+import type { JobStarter, RunningJob } from '../../../src/host/runs/experiments';
+
+type Answer = ReportView | DiagnosisReportView | Cancelled;
 
 export class FakeJob {
   readonly progress = new Emitter<ProgressView>();
+  readonly curves = new Emitter<CurvesView>();
   readonly lastLines = ['engine: one', 'engine: two'];
   readonly onProgress = this.progress.event;
-  private settle: ((answer: ReportView | Cancelled) => void) | undefined;
+  readonly onCurves = this.curves.event;
+  /** What the job was told, in order. */
+  readonly pauses: boolean[] = [];
+  private settle: ((answer: Answer) => void) | undefined;
   private refuse: ((error: unknown) => void) | undefined;
-  readonly result = new Promise<ReportView | Cancelled>((resolve, reject) => {
+  readonly result = new Promise<Answer>((resolve, reject) => {
     this.settle = resolve;
     this.refuse = reject;
   });
 
-  constructor(readonly params: CompressParams) {}
+  constructor(
+    readonly kind: JobKind,
+    readonly params: CompressParams | DiagnoseParams,
+  ) {}
 
-  finish(report: ReportView): void {
+  finish(report: ReportView | DiagnosisReportView): void {
     this.settle?.(report);
   }
 
   fail(error: unknown): void {
     this.refuse?.(error);
+  }
+
+  pause(paused: boolean): void {
+    this.pauses.push(paused);
   }
 
   cancel(): void {
@@ -34,10 +54,11 @@ export class FakeJob {
 export class FakeJobs implements JobStarter {
   readonly started: FakeJob[] = [];
 
-  start(params: CompressParams): FakeJob {
-    const job = new FakeJob(params);
+  start<K extends JobKind>(kind: K, params: JobParams<K>): RunningJob<K> {
+    const job = new FakeJob(kind, params);
     this.started.push(job);
-    return job;
+    // A test gives the job of a kind the answer of that kind.
+    return job as unknown as RunningJob<K>;
   }
 
   get last(): FakeJob {
@@ -45,6 +66,45 @@ export class FakeJobs implements JobStarter {
     if (job === undefined) throw new Error('No job was started');
     return job;
   }
+}
+
+/** Curves of a training run of ten epochs that has done so many. */
+export function curves(done: number, change: Partial<CurvesView> = {}): CurvesView {
+  const history = Array.from({ length: done }, (_, index): EpochView => {
+    const epoch = index + 1;
+    return { epoch, trainLoss: 1 / epoch, validationLoss: 1.5 / epoch, learningRate: 0.001, seconds: 1 };
+  });
+  return {
+    step: 0,
+    epochs: 10,
+    history,
+    bestEpoch: done === 0 ? null : done,
+    loss: 'crossEntropy',
+    samples: { train: 900, validation: 100 },
+    parameters: 1000,
+    diagnosis: { verdict: 'undecided', evidence: [], advice: [] },
+    ...change,
+  };
+}
+
+/** A whole diagnosis, as the engine writes it. */
+export function diagnosis(change: Partial<DiagnosisReportView> = {}): DiagnosisReportView {
+  return {
+    version: 1,
+    kind: 'diagnosis',
+    created: '2026-01-02T03:04:05.000Z',
+    seconds: 2,
+    path: '/models/net.onnx',
+    data: 'glyphs',
+    diagnosis: { verdict: 'overfit', evidence: [], advice: [] },
+    generalization: {
+      train: { loss: 0.1, accuracy: 0.99, samples: 900 },
+      validation: { loss: 0.6, accuracy: 0.8, samples: 100 },
+    },
+    spectrum: [],
+    notes: [],
+    ...change,
+  };
 }
 
 /** A whole report, as the engine writes it. */

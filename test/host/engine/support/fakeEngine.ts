@@ -8,10 +8,19 @@ import { Channel } from '../../../../src/shared/contracts/channel';
 import type { NoContract } from '../../../../src/shared/contracts/contract';
 import type { CompressParams, EngineContract } from '../../../../src/shared/contracts/engineContract';
 import { parentPort } from '../../../../src/shared/contracts/nodePort';
-import type { ModelView, ReportView } from '../../../../src/shared/contracts/viewModels';
+import type {
+  CurvesView,
+  DiagnosisReportView,
+  ModelView,
+  ReportView,
+} from '../../../../src/shared/contracts/viewModels';
 
 const channel = new Channel<NoContract, EngineContract>(parentPort(process));
 channel.onClose(() => void setTimeout(() => process.exit(), 1_000).unref());
+
+/** What `pause` was told, in order. */
+const heard: boolean[] = [];
+let resume: (() => void) | undefined;
 
 function unused(): never {
   throw new Error('Not served by this engine');
@@ -34,6 +43,7 @@ channel.handle({
     channel.emit('progress', { phase: 'reading', fraction: 0.25 });
     channel.emit('log', { level: 'info', text: `compressing ${params.path}` });
     if (params.path === 'finish') return { created: params.jobId } as ReportView;
+    if (params.path === 'train') return trainUntilPaused(params);
     if (params.path === 'fail') throw new CounterweightError('DISK_FULL', { path: params.output });
     if (params.path === 'clean up slowly') return cleanUpSlowly(params, signal);
     writePartials(params);
@@ -45,11 +55,29 @@ channel.handle({
     if (params.path === 'obey') await untilAborted(signal);
     return new Promise<never>(() => setInterval(() => {}, 1_000));
   },
+  diagnose: ({ jobId }) => {
+    channel.emit('progress', { phase: 'diagnosing', fraction: 0.5 });
+    return { kind: 'diagnosis', created: jobId } as DiagnosisReportView;
+  },
+  pause: ({ paused }) => {
+    heard.push(paused);
+    resume?.();
+  },
   layer: unused,
   region: unused,
   estimate: unused,
+  stepOptions: unused,
   compare: unused,
 });
+
+/** Leaves a checkpoint, draws an epoch, and ends when it was paused and told to go on. */
+async function trainUntilPaused({ runFolder, jobId }: CompressParams): Promise<ReportView> {
+  mkdirSync(path.join(runFolder, 'checkpoint'), { recursive: true });
+  writeFileSync(path.join(runFolder, 'checkpoint', 'epoch-1'), 'weights');
+  channel.emit('curves', { epochs: 2, history: [{ epoch: 1 }] } as unknown as CurvesView);
+  while (heard.length < 2) await new Promise<void>((done) => (resume = done));
+  return { created: jobId, seconds: heard.indexOf(true) } as ReportView;
+}
 
 function writePartials({ output, runFolder, jobId }: CompressParams): void {
   mkdirSync(runFolder, { recursive: true });
