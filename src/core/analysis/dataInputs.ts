@@ -29,6 +29,26 @@ export interface DataInputs {
 
 /** How a data set feeds the model with these inputs. Throws DATA_INVALID, saying what does not fit. */
 export function dataInputs(data: DataSet, inputs: readonly RuntimeValue[]): DataInputs {
+  const { fixedBatch, place } = placement(data, inputs);
+  const samplesPerRun = fixedBatch ?? freeBatch;
+  return {
+    samplesPerRun,
+    place,
+    batch: async (start, end) =>
+      place(await data.rows(indicesFrom(start, Math.min(end, start + samplesPerRun)))),
+  };
+}
+
+/** What is known of the samples of a data set. */
+type Samples = Pick<DataSet, 'name' | 'inputs'>;
+
+export interface Placement extends Pick<DataInputs, 'place'> {
+  /** Samples in one run, where the model's inputs do not leave that free. */
+  readonly fixedBatch: number | undefined;
+}
+
+/** How samples are laid out for the model with these inputs. Throws DATA_INVALID, saying what does not fit. */
+export function placement(data: Samples, inputs: readonly RuntimeValue[]): Placement {
   const filled = pairs(data, inputs).map(({ sample, index, input }) => ({
     index,
     input,
@@ -36,20 +56,14 @@ export function dataInputs(data: DataSet, inputs: readonly RuntimeValue[]): Data
   }));
   const [fixed, ...others] = new Set(filled.flatMap(({ layout }) => layout.batch ?? []));
   if (others.length > 0) fail(data, `the model's inputs take batches of different sizes`);
-  const samplesPerRun = fixed ?? freeBatch;
-  const place = ({ count, inputs: arrays, labels, values }: Batch): SampleBatch => {
+  const place: Placement['place'] = ({ count, inputs: arrays, labels, values }) => {
     const feeds: Record<string, RuntimeTensor> = {};
     for (const { index, input, layout } of filled) {
       feeds[input.name] = filledTensor(arrays[index]!, count, fixed ?? count, input, layout);
     }
     return { feeds, samples: count, ...(labels && { labels }), ...(values && { values }) };
   };
-  return {
-    samplesPerRun,
-    place,
-    batch: async (start, end) =>
-      place(await data.rows(indicesFrom(start, Math.min(end, start + samplesPerRun)))),
-  };
+  return { fixedBatch: fixed, place };
 }
 
 interface Pair {
@@ -60,7 +74,7 @@ interface Pair {
 }
 
 /** Parts of a sample go to the model's inputs of their names, or in order where they have none. */
-function pairs(data: DataSet, inputs: readonly RuntimeValue[]): Pair[] {
+function pairs(data: Samples, inputs: readonly RuntimeValue[]): Pair[] {
   const parts = data.inputs.map((sample, index) => ({ sample, index }));
   const named = parts.some(({ sample }) => inputs.some(({ name }) => name === sample.name));
   if (!named && parts.length !== inputs.length) {
@@ -120,16 +134,16 @@ interface SampleLayout {
   readonly place: (sample: Float32Array, target: Float32Array) => void;
 }
 
-function sampleLayout(data: DataSet, given: SampleInput, input: RuntimeValue): SampleLayout {
+function sampleLayout(data: Samples, given: SampleInput, input: RuntimeValue): SampleLayout {
   const shape = input.shape ?? [undefined, ...given.shape];
   const [first, ...rest] = shape;
   const inBatches = shape.length > 0 && boundSample(given.shape, rest);
   if (inBatches) {
     const batch = typeof first === 'number' && first > 0 ? first : undefined;
-    return { sample: inBatches, batched: true, batch, place: placement(given.shape, inBatches) };
+    return { sample: inBatches, batched: true, batch, place: order(given.shape, inBatches) };
   }
   const alone = boundSample(given.shape, shape);
-  if (alone) return { sample: alone, batched: false, batch: 1, place: placement(given.shape, alone) };
+  if (alone) return { sample: alone, batched: false, batch: 1, place: order(given.shape, alone) };
   return fail(
     data,
     `its samples are ${describe(given.shape)}, but input ${input.name} of the model takes ${describe(shape)}`,
@@ -156,7 +170,7 @@ function boundSample(sample: readonly number[], wanted: Shape): readonly number[
 }
 
 /** Samples are channels-first. A model that wants the channels last gets them last; else the order is kept. */
-function placement(sample: readonly number[], wanted: readonly number[]): SampleLayout['place'] {
+function order(sample: readonly number[], wanted: readonly number[]): SampleLayout['place'] {
   const [channels = 1, ...image] = sample;
   const isChannelsLast =
     sample.length === 3 &&
@@ -182,6 +196,6 @@ function describe(shape: Shape): string {
   return `[${shape.map((dimension) => dimension ?? '?').join(', ')}]`;
 }
 
-function fail(data: DataSet, problem: string): never {
+function fail(data: Samples, problem: string): never {
   throw new CounterweightError('DATA_INVALID', { data: data.name, problem });
 }

@@ -34,8 +34,17 @@ const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
   Less: (a, b) => Number(a < b),
 };
 
+/** What turns scores into probabilities, or their logarithms. */
+const scoreActivations: Readonly<Record<string, NonNullable<Operator['activates']>>> = {
+  Softmax: 'softmax',
+  LogSoftmax: 'logSoftmax',
+  Sigmoid: 'sigmoid',
+};
+
 export const elementwiseOperators: readonly Operator[] = [
-  ...unary.split(' ').map((name): Operator => ({ name, shape: sameShape, ...gradientOf(name) })),
+  ...unary
+    .split(' ')
+    .map((name): Operator => ({ name, shape: sameShape, ...gradientOf(name), ...activationOf(name) })),
   // The remaining operators of the contrib domain that keep their first input's shape.
   ...unaryOfMicrosoft.split(' ').map((name): Operator => ({ name, domain: microsoft, shape: sameShape })),
   { name: 'Gelu', domain: microsoft, shape: sameShape, gradient: (context) => [geluByErf(context)] },
@@ -82,6 +91,11 @@ export const elementwiseOperators: readonly Operator[] = [
 function gradientOf(name: string): { readonly gradient?: GradientRule } {
   const gradient = arithmeticGradients[name] ?? activationGradients[name];
   return gradient ? { gradient } : {};
+}
+
+function activationOf(name: string): Pick<Operator, 'activates'> {
+  const activates = scoreActivations[name];
+  return activates ? { activates } : {};
 }
 
 function sameShape({ inputShape }: NodeContext): readonly InferredOutput[] {

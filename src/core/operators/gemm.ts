@@ -49,8 +49,19 @@ function general({ name, b, c, quantized }: GemmInit): Operator {
   return {
     name,
     weights: (node) => [
-      { input: b, role: 'weight', outputAxis: attribute(node, 'transB', 'int') === 1 ? 0 : 1, ...quantized },
-      { input: 0, role: 'weight', outputAxis: attribute(node, 'transA', 'int') === 1 ? 1 : 0 },
+      {
+        input: b,
+        role: 'weight',
+        outputAxis: attribute(node, 'transB', 'int') === 1 ? 0 : 1,
+        multiplies: 0,
+        ...quantized,
+      },
+      {
+        input: 0,
+        role: 'weight',
+        outputAxis: attribute(node, 'transA', 'int') === 1 ? 1 : 0,
+        multiplies: b,
+      },
       { input: c, role: 'bias', quantized: quantized.quantized === true },
     ],
     shape: (context) => {

@@ -73,8 +73,21 @@ function matrixProduct(init: MatMulInit): Operator {
       const transposed = (key: string): boolean =>
         attributes.some((found) => found.name === key && found.kind === 'int' && found.value === 1);
       const inputs: WeightInput[] = [
-        { input: b, role: 'weight', outputAxis: transposed('transB') ? -2 : -1, ...quantized, ...grid },
-        { input: a, role: 'weight', outputAxis: transposed('transA') ? -1 : -2, ...quantized },
+        {
+          input: b,
+          role: 'weight',
+          outputAxis: transposed('transB') ? -2 : -1,
+          multiplies: a,
+          ...quantized,
+          ...grid,
+        },
+        {
+          input: a,
+          role: 'weight',
+          outputAxis: transposed('transA') ? -1 : -2,
+          multiplies: b,
+          ...quantized,
+        },
       ];
       if (bias !== undefined) inputs.push({ input: bias, role: 'bias', ...quantized });
       return inputs;

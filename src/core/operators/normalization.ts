@@ -16,7 +16,7 @@ const microsoft = 'com.microsoft';
 export const normalizationOperators: readonly Operator[] = [
   {
     name: 'BatchNormalization',
-    weights: () => learned(1, 2, 3, 4),
+    weights: () => [...learned(1, 2), ...learned(3, 4).map((fact) => ({ ...fact, measured: true }))],
     shape: ({ node, inputShape }) =>
       node.outputs.map((_, i) => ({ shape: i === 0 ? inputShape(0) : inputShape(3) })),
     gradient: batchNormalizationGradient,

@@ -14,6 +14,10 @@ export interface WeightInput {
    * ones count from the end. It holds for tensors of two and more dimensions.
    */
   readonly outputAxis?: number;
+  /** Running statistics: measured while training, not learned. */
+  readonly measured?: boolean;
+  /** Of a fully connected layer: the input that is multiplied with it. */
+  readonly multiplies?: number;
   /** Integers here are quantized weights, without a DequantizeLinear before them. */
   readonly quantized?: boolean;
   /** Of quantized weights: the inputs with their scale and zero point. Several scales are those of the output axis. */
@@ -80,6 +84,8 @@ export interface Operator {
   readonly body?: (context: NodeContext, infer: InferBody) => BodyRun;
   /** Multiply-accumulates for the whole output; undefined where a needed dimension is unknown. 0 if not given. */
   readonly macs?: (context: NodeContext) => number | undefined;
+  /** What it makes of scores: a loss takes the scores themselves, because their exponentials overflow. */
+  readonly activates?: 'softmax' | 'logSoftmax' | 'sigmoid';
   /** How gradients pass from its outputs to its inputs; none pass where it is not given. */
   readonly gradient?: GradientRule;
   /** What stands in its place while training. Itself if not given. */

@@ -4,6 +4,15 @@ import type { ScoreKind } from '../analysis/classScores';
 import type { Batch, DataSet, Targets } from '../data/dataSet';
 import type { Model } from '../ir/graph';
 import type { Note } from '../../shared/base/messages';
+import { CounterweightError } from '../../shared/base/errors';
+import { onnxRuntime } from '../runtime/onnxRuntime';
+import { optimizerOf } from './optimizers';
+import { stepGraph } from './stepGraph';
+import { sessionCache } from './sessionCache';
+import { stepSession } from './stepSession';
+import { trainedModel } from './trainedModel';
+import { trainingPlan, type FrozenLayer } from './trainingPlan';
+import { initialVectors, layerNotFinite, namedVectors } from './vectors';
 import type { TrainOptions } from './trainOptions';
 
 /** The options of a run that decide what one step computes. */
@@ -60,7 +69,7 @@ export interface Trainer {
   /** Elements that are trained. */
   readonly parameters: number;
   /** Layers with weights that are not trained. */
-  readonly frozen: readonly { readonly layer: string; readonly reason: string }[];
+  readonly frozen: readonly FrozenLayer[];
   /** What is worth knowing about how the model is trained. */
   readonly notes: readonly Note[];
   /** One step of the optimizer on up to `batch` samples. `seed` draws the dropout masks. Throws DATA_INVALID. */
@@ -74,4 +83,72 @@ export interface Trainer {
   /** The layer with the first weight that is not finite, if there is one. */
   notFinite(): string | undefined;
   dispose(): Promise<void>;
+}
+
+/**
+ * Makes a model trainable: its weights become inputs of a graph that computes one step. Throws NOT_TRAINABLE where
+ * nothing can be trained, DATA_INVALID where the samples do not fit, RUNTIME_REFUSED.
+ */
+export async function createTrainer(spec: TrainerSpec): Promise<Trainer> {
+  const { options, keepZeros, targets, signal } = spec;
+  const plan = await trainingPlan(spec);
+  const optimizer = optimizerOf(options);
+  const runtime = await onnxRuntime();
+  let [now, next] = [initialVectors(plan, optimizer.slots), initialVectors(plan, optimizer.slots)];
+  const keep = keepZeros ? now.parameters.map((value) => Number(value !== 0)) : undefined;
+  const sessions = sessionCache(async (batch) => {
+    const graph = await stepGraph({ plan, batch, targets, options, optimizer, keepZeros, signal });
+    return stepSession(graph, plan, runtime, keep);
+  });
+  await sessions.of(plan.batch);
+
+  let steps = 0;
+  return {
+    loss: plan.output.loss,
+    scores: plan.output.scores,
+    batch: plan.batch,
+    parameters: plan.layout.elements,
+    frozen: plan.frozen,
+    notes: plan.notes,
+    step: async (batch, { learningRate, seed }) => {
+      signal.throwIfAborted();
+      if (batch.count > plan.batch) throw new Error(`${batch.count} samples in a step of ${plan.batch}`);
+      checkLabels(batch, spec);
+      const session = await sessions.of(plan.isBatchFixed ? plan.batch : batch.count);
+      const scalars = optimizer.scalars(learningRate, steps + 1);
+      const result = await session.run({ batch, scalars, seed }, now, next);
+      [now, next] = [next, now];
+      steps++;
+      return result;
+    },
+    state: () => {
+      const copies = Object.entries(namedVectors(now)).map(
+        ([name, vector]) => [name, vector.slice()] as const,
+      );
+      return { steps, vectors: Object.fromEntries(copies) };
+    },
+    restore: (state) => {
+      for (const [name, vector] of Object.entries(namedVectors(now))) {
+        const kept = state.vectors[name];
+        if (kept?.length !== vector.length) throw new Error(`The state is of another run: ${name}`);
+        vector.set(kept);
+      }
+      ({ steps } = state);
+    },
+    model: (state) => {
+      const { parameters = now.parameters, statistics = now.statistics } = state?.vectors ?? {};
+      return trainedModel(spec.model, plan, parameters, statistics);
+    },
+    notFinite: () => layerNotFinite(plan, now),
+    dispose: () => sessions.dispose(),
+  };
+}
+
+function checkLabels({ labels }: Batch, { targets, data, path }: TrainerSpec): void {
+  if (targets.kind !== 'classes' || !labels) return;
+  for (const label of labels) {
+    if (label >= 0 && label < targets.count) continue;
+    const problem = `a sample has label ${label}, but there are ${targets.count} classes, from 0 on`;
+    throw new CounterweightError('DATA_INVALID', { data: data ?? path, problem });
+  }
 }

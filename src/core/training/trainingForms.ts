@@ -28,15 +28,19 @@ export interface TrainingForms {
   readonly shapes: ShapeTable;
   readonly masks: readonly RandomMask[];
   readonly stateUpdates: readonly StateUpdate[];
+  /** Nodes that have no training form here, and why. */
+  readonly refused: ReadonlyMap<Node, string>;
 }
 
 export interface TrainingFormsOptions {
   readonly signal?: AbortSignal;
   /** Type of the constants that forms store; float32 where not given. */
   readonly type?: 'float32' | 'float64';
+  /** Nodes that get their training forms; all where not given. */
+  readonly applies?: (node: Node) => boolean;
 }
 
-/** Writes the training forms of the outer graph. A form that needs an unknown shape throws GradientRefused. */
+/** Writes the training forms of the outer graph. What has none, or refuses, stays as it is. */
 export async function trainingForms(
   model: Model,
   options: TrainingFormsOptions = {},
@@ -48,28 +52,36 @@ export async function trainingForms(
   const build = new GraphBuilder({ fresh, opset, type: options.type ?? 'float32' });
   const masks: RandomMask[] = [];
   const stateUpdates: StateUpdate[] = [];
+  const refused = new Map<Node, string>();
   for (const node of nodeOrder(model.graph)) {
-    const form = operatorOf(node)?.trainingForm;
+    const form = options.applies?.(node) === false ? undefined : operatorOf(node)?.trainingForm;
     const context = shapes.context(node);
     if (!form || !context) {
       build.nodes.push(node);
       continue;
     }
-    form({
-      node,
-      opset: context.opset,
-      build,
-      inputShape: (index) => known(context.inputShape(index), node, node.inputs[index]),
-      outputShape: (index) => known(context.outputShape(index), node, node.outputs[index]),
-      inputValues: context.inputValues,
-      inputTensor: context.inputTensor,
-      updateState: (value, updated) => stateUpdates.push({ value, updated }),
-      randomMask: (shape, keep) => {
-        const name = build.name('mask');
-        masks.push({ name, shape, keep });
-        return name;
-      },
-    });
+    const written = build.nodes.length;
+    try {
+      form({
+        node,
+        opset: context.opset,
+        build,
+        inputShape: (index) => known(context.inputShape(index), node, node.inputs[index]),
+        outputShape: (index) => known(context.outputShape(index), node, node.outputs[index]),
+        inputValues: context.inputValues,
+        inputTensor: context.inputTensor,
+        updateState: (value, updated) => stateUpdates.push({ value, updated }),
+        randomMask: (shape, keep) => {
+          const name = build.name('mask');
+          masks.push({ name, shape, keep });
+          return name;
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof GradientRefused)) throw error;
+      refused.set(node, error.message);
+      build.nodes.splice(written, Infinity, node);
+    }
   }
   const inputs = masks.map(({ name, shape }): ValueInfo => ({ name, type: 'bool', shape }));
   const trained: Model = {
@@ -81,7 +93,7 @@ export async function trainingForms(
       initializers: [...model.graph.initializers, ...build.tensors],
     },
   };
-  return { model: trained, shapes: await inferShapes(trained, inferring), masks, stateUpdates };
+  return { model: trained, shapes: await inferShapes(trained, inferring), masks, stateUpdates, refused };
 }
 
 function known(

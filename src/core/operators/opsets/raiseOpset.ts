@@ -20,7 +20,7 @@ import { isStandardDomain, standardOpset } from './standardOpset';
  * cannot be said with certainty. Weights and the names of values stay what they are. A model that is as new already
  * comes back itself.
  */
-export function raiseOpset(model: Model, to: 10 | 13): { model: Model } | { refused: string[] } {
+export function raiseOpset(model: Model, to: 10 | 13 | 17): { model: Model } | { refused: string[] } {
   const from = standardOpset(model);
   if (from >= to) return { model };
   const refused = new Set<string>(from < oldestOpset ? standardOperators(allNodes(model)) : []);

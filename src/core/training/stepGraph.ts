@@ -1,0 +1,232 @@
+// The graph of one training step for one batch size: the network, its loss, the gradients of both, and the update of
+// the weights by the optimizer. Whatever changes from step to step is an input or an output of it.
+import { nodeOrder } from '../analysis/nodeOrder';
+import type { Placement } from '../analysis/dataInputs';
+import type { Targets } from '../data/dataSet';
+import { freshNames } from '../ir/freshNames';
+import type { Model, ValueInfo } from '../ir/graph';
+import { GraphBuilder } from '../ir/graphBuilder';
+import { constantTensor } from '../ir/traversal';
+import type { ElementType } from '../ir/elementType';
+import { knownShape } from '../operators/dimensions';
+import { expressions } from '../operators/expressions';
+import { standardOpset } from '../operators/opsets/standardOpset';
+import { scopeOf } from '../operators/scope';
+import { pathFinder } from '../operators/storedPaths';
+import { modelOfBatch } from './batchModel';
+import { differentiate } from './differentiate';
+import { lossGraph } from './lossGraph';
+import type { Optimizer, Updated } from './optimizers';
+import type { ParameterGroup } from './parameters';
+import type { StepOptions } from './trainer';
+import { trainingForms, type RandomMask } from './trainingForms';
+import type { TrainingPlan } from './trainingPlan';
+
+export interface StepTask {
+  readonly plan: TrainingPlan;
+  readonly batch: number;
+  readonly targets: Targets;
+  readonly options: StepOptions;
+  readonly optimizer: Optimizer;
+  /** Whether weights are multiplied with a mask that is fed. */
+  readonly keepZeros: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A graph with the names of its inputs and outputs; trained tensors and statistics are inputs under their own names. */
+export interface StepGraph {
+  readonly model: Model;
+  /** Rows of its inputs. */
+  readonly batch: number;
+  readonly placement: Placement;
+  /** Class indices, int64 [batch], or values, float32 [batch, elements]. */
+  readonly target: string;
+  /** What each sample counts, float32 [batch, 1]. */
+  readonly sampleWeights: string;
+  readonly masks: readonly RandomMask[];
+  /** Of the optimizer, each without dimensions. */
+  readonly scalars: ReadonlyMap<string, string>;
+  readonly groups: readonly GroupNames[];
+  /** All running statistics after the step, one after the other; undefined where there are none. */
+  readonly statistics: string | undefined;
+  readonly loss: string;
+  readonly gradientNorm: string;
+}
+
+/** Names of a group's vectors. */
+export interface GroupNames {
+  readonly group: ParameterGroup;
+  readonly parameters: string;
+  readonly slots: Readonly<Record<string, string>>;
+  /** 1 for elements that may change, 0 for zeros that stay. */
+  readonly keep: string | undefined;
+  readonly updated: Updated;
+}
+
+export async function stepGraph(task: StepTask): Promise<StepGraph> {
+  const { plan, batch, signal } = task;
+  const sized = modelOfBatch(plan.network, plan.samples, batch);
+  const forms = await trainingForms(sized.model, { signal, applies: (node) => plan.live.has(node) });
+  const build = new GraphBuilder({
+    fresh: freshNames(forms.model),
+    opset: standardOpset(forms.model),
+    type: 'float32',
+  });
+  const inputs: ValueInfo[] = [];
+  const input = (wanted: string, type: ElementType, shape: readonly number[]): string => {
+    const name = build.name(wanted);
+    inputs.push({ name, type, shape });
+    return name;
+  };
+
+  const { elements } = plan.output;
+  const target =
+    task.targets.kind === 'classes'
+      ? input('labels', 'int64', [batch])
+      : input('targets', 'float32', [batch, elements]);
+  const sampleWeights = input('sample_weights', 'float32', [batch, 1]);
+  const { loss, gradient } = lossGraph({
+    build,
+    kind: plan.output.loss,
+    scores: plan.output.head ? 'logits' : plan.output.scores,
+    output: build.reshape(plan.output.name, [batch, elements]),
+    elements,
+    targets: task.targets,
+    target,
+    sampleWeights,
+    labelSmoothing: task.options.labelSmoothing,
+  });
+  const outputShape = knownShape(forms.shapes.shape(forms.model.graph, plan.output.name));
+  const { gradients } = differentiate({
+    nodes: nodeOrder(forms.model.graph),
+    contextOf: (node) => forms.shapes.context(node)!,
+    build,
+    seeds: new Map([[plan.output.name, build.reshape(gradient, outputShape ?? [batch, elements])]]),
+    wanted: new Set(plan.layout.parameters.map(({ value }) => value)),
+  });
+  const scalars = new Map<string, string>();
+  const { groups, gradientNorm } = updates(task, { build, input, gradients, scalars });
+  const statistics = updatedStatistics(plan, forms.stateUpdates, build);
+
+  const fed = new Map(
+    [...plan.layout.parameters, ...plan.statistics].map(({ value, tensor }) => [value, tensor]),
+  );
+  const { graph } = forms.model;
+  const outputs = [
+    loss,
+    gradientNorm,
+    ...groups.flatMap(({ updated }) => [updated.parameters, ...Object.values(updated.slots)]),
+    ...(statistics === undefined ? [] : [statistics]),
+  ];
+  return {
+    model: {
+      ...forms.model,
+      graph: {
+        ...graph,
+        nodes: [
+          ...graph.nodes.filter((node) => !(constantTensor(node) && fed.has(node.outputs[0] ?? ''))),
+          ...build.nodes,
+        ],
+        inputs: [
+          ...graph.inputs,
+          ...[...fed].map(([name, { shape }]): ValueInfo => ({ name, type: 'float32', shape })),
+          ...inputs,
+        ],
+        outputs: outputs.map((name) => ({ name, type: 'float32' })),
+        initializers: [...graph.initializers.filter(({ name }) => !fed.has(name)), ...build.tensors],
+      },
+    },
+    batch,
+    placement: sized.placement,
+    target,
+    sampleWeights,
+    masks: forms.masks,
+    scalars,
+    groups,
+    statistics,
+    loss,
+    gradientNorm,
+  };
+}
+
+interface Writing {
+  readonly build: GraphBuilder;
+  readonly input: (wanted: string, type: ElementType, shape: readonly number[]) => string;
+  readonly gradients: ReadonlyMap<string, string>;
+  /** Scalars of the optimizer that are fed, by its own names. */
+  readonly scalars: Map<string, string>;
+}
+
+/** The groups' new vectors, and the norm of the gradient over all of them. */
+function updates(
+  task: StepTask,
+  writing: Writing,
+): { readonly groups: readonly GroupNames[]; readonly gradientNorm: string } {
+  const { plan, options, optimizer, keepZeros } = task;
+  const { build, input, scalars } = writing;
+  const e = expressions(build);
+  const vectors = plan.layout.groups.map((group) => {
+    const parameters = input('parameters', 'float32', [group.elements]);
+    const keep = group.weights && keepZeros ? input('keep', 'float32', [group.elements]) : undefined;
+    let gradient = flatGradient(group, writing);
+    // Of l1·Σ|w|, which is part of the loss.
+    if (group.weights && options.l1 > 0)
+      gradient = e.add(gradient, e.multiply(e.apply('Sign', parameters), options.l1));
+    if (keep !== undefined) gradient = e.multiply(gradient, keep);
+    return { group, parameters, keep, gradient };
+  });
+  const squares = vectors.map(({ gradient }) =>
+    build.reduce('ReduceSumSquare', gradient, [0], { keep: false }),
+  );
+  const gradientNorm = e.apply('Sqrt', squares.length === 1 ? squares[0]! : build.node('Sum', squares));
+  const clipping =
+    options.clipNorm === undefined
+      ? undefined
+      : build.node('Min', [e.divide(options.clipNorm, e.add(gradientNorm, smallestNorm)), build.scalar(1)]);
+  const scalar = (name: string): string => {
+    const known = scalars.get(name) ?? input(name, 'float32', []);
+    scalars.set(name, known);
+    return known;
+  };
+  const groups = vectors.map(({ group, parameters, keep, gradient }): GroupNames => {
+    const slots = Object.fromEntries(
+      optimizer.slots.map((name) => [name, input(name, 'float32', [group.elements])]),
+    );
+    const clipped = clipping === undefined ? gradient : e.multiply(gradient, clipping);
+    const updated = optimizer.update({ build, parameters, gradient: clipped, slots, scalar }, group.weights);
+    return { group, parameters, slots, keep, updated };
+  });
+  return { groups, gradientNorm };
+}
+
+/** Keeps the division defined, as in PyTorch's clip_grad_norm_. */
+const smallestNorm = 1e-6;
+
+/** The gradients of a group's members one after the other. */
+function flatGradient(group: ParameterGroup, { build, gradients }: Writing): string {
+  const e = expressions(build);
+  const parts = group.members.map(({ value, elements }) => {
+    const gradient = gradients.get(value);
+    // A member may have none in a batch of another size than the plan's.
+    return gradient === undefined ? e.zeros([elements]) : build.reshape(gradient, [elements]);
+  });
+  return parts.length === 1 ? parts[0]! : build.node('Concat', parts, { axis: 0 });
+}
+
+/** Statistics that several nodes share follow the mean of what each would make of them. */
+function updatedStatistics(
+  plan: TrainingPlan,
+  updated: readonly { readonly value: string; readonly updated: string }[],
+  build: GraphBuilder,
+): string | undefined {
+  if (plan.statistics.length === 0) return undefined;
+  const find = pathFinder();
+  const scope = scopeOf(plan.network.graph);
+  const parts = plan.statistics.map(({ value, tensor }) => {
+    const own = updated.filter((each) => find(scope, each.value)[0]?.tensor === tensor);
+    const names = own.map((each) => each.updated);
+    const mean = names.length > 1 ? build.node('Mean', names) : (names[0] ?? value);
+    return build.reshape(mean, [tensor.elements]);
+  });
+  return build.node('Concat', parts, { axis: 0 });
+}
