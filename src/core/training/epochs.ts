@@ -1,6 +1,7 @@
 // The loop of a training run: epochs of steps, each followed by a measurement, a checkpoint and the curves.
 import type { EpochView, TrainingView } from '../../shared/contracts/viewModels';
 import { augmentBatch, isAugmenting } from '../data/augment';
+import { shuffledIndices } from '../data/shuffle';
 import { pauseFor, type Pause } from '../ir/pacing';
 import { batchesOf, batchSizes, type PrepareBatch } from './batches';
 import { bestEpoch, hasStalled } from './bestEpoch';
@@ -12,7 +13,7 @@ import { fingerprintOf, type Fingerprint } from './fingerprint';
 import { passGate } from './passGate';
 import type { Measures, RunParts } from './runParts';
 import { learningRateAt } from './schedule';
-import { dropoutSeed, orderSeed, permutation, sampleSeeds } from './seeds';
+import { dropoutSeed, orderSeed, sampleSeeds } from './seeds';
 import type { TrainContext, TrainTask } from './trainTask';
 
 export interface EpochsResult {
@@ -96,7 +97,7 @@ async function runEpoch(
   const { train } = data;
   const epoch = history.length;
   const sizes = batchSizes(train.count, trainer.batch);
-  const order = permutation(train.count, orderSeed(seed, epoch));
+  const order = shuffledIndices(train.count, orderSeed(seed, epoch));
   const horizon = watchHorizon(sizes.length);
   const report = (fraction: number, loss: number): void =>
     context.progress(

@@ -2,8 +2,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Batch, DataSet } from '../../../src/core/data/dataSet';
+import { shuffledIndices } from '../../../src/core/data/shuffle';
 import { batchesOf, batchSizes } from '../../../src/core/training/batches';
-import { permutation } from '../../../src/core/training/seeds';
 
 /** A data set whose samples are their own indices, and what was asked of it. */
 function indexData(count: number) {
@@ -47,30 +47,10 @@ describe('the sizes of batches', () => {
   });
 });
 
-describe('the order of samples', () => {
-  it('is a permutation that depends on the seed alone', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 300 }), fc.integer(), (count, seed) => {
-        const order = permutation(count, seed);
-        expect(order.toSorted()).toEqual(Int32Array.from({ length: count }, (_, i) => i));
-        expect(permutation(count, seed)).toEqual(order);
-      }),
-    );
-    expect(permutation(100, 1)).not.toEqual(permutation(100, 2));
-  });
-
-  it('puts every sample anywhere equally often', () => {
-    const sums = new Float64Array(5);
-    for (let seed = 0; seed < 4000; seed++)
-      permutation(5, seed).forEach((sample, at) => (sums[sample]! += at));
-    for (const sum of sums) expect(sum / 4000).toBeCloseTo(2, 0.9);
-  });
-});
-
 describe('batches', () => {
   it('hold the samples in their order, changed as told', async () => {
     const { data } = indexData(10);
-    const order = permutation(10, 3);
+    const order = shuffledIndices(10, 3);
     const seen: number[] = [];
     for await (const { inputs } of batchesOf(data, order, [4, 3, 3], doubled)) seen.push(...inputs[0]!);
     expect(seen).toEqual(Array.from(order, (index) => 2 * index));
@@ -79,7 +59,7 @@ describe('batches', () => {
   it('are asked for before the step that comes before them, and not much earlier', async () => {
     const { data, asked } = indexData(20);
     let steps = 0;
-    for await (const batch of batchesOf(data, permutation(20, 1), batchSizes(20, 2), asIs)) {
+    for await (const batch of batchesOf(data, shuffledIndices(20, 1), batchSizes(20, 2), asIs)) {
       expect(batch.count).toBe(2);
       steps++;
       expect(asked.length).toBeGreaterThanOrEqual(Math.min(10, steps + 1));
@@ -96,7 +76,7 @@ describe('batches', () => {
       ...data,
       rows: (indices) => (++reads === 2 ? Promise.reject(new Error('the disk is gone')) : data.rows(indices)),
     };
-    const order = permutation(6, 1);
+    const order = shuffledIndices(6, 1);
     const seen: Batch[] = [];
     const reading = async (): Promise<void> => {
       for await (const batch of batchesOf(broken, order, [2, 2, 2], asIs)) seen.push(batch);
