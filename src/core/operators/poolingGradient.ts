@@ -1,26 +1,55 @@
 // The gradients of pools: where a maximum came from, or over what a mean was taken.
 import { attribute } from '../ir/graph';
+import type { GraphBuilder } from '../ir/graphBuilder';
 import { transposedAttributes } from './convGradient';
+import { expressions } from './expressions';
 import { arriving, GradientRefused, type GradientContext, type GradientRule } from './gradient';
 import { explicitPads, windowOf } from './windows';
 
 // The gradient goes to the first maximum of each window, as PyTorch has it. A mask of what equals the maximum would
-// give it to several where values tie, as quantized ones do all the time; hence the indices.
+// give it to several where values tie, as quantized ones do all the time, and those over an even background.
 export const maxPoolGradient: GradientRule = (context) => {
+  const kernel = tiles(context);
+  // Indices cost several times what the pool itself does; above four elements, marks cost as much.
+  return kernel?.length === 2 && product(kernel) <= 4 && context.build.type === 'float32'
+    ? [byMarks(context, kernel)]
+    : [byIndices(context)];
+};
+
+/**
+ * Of windows that tile the image: marks each maximum with a number that falls along its window, so that a second pool
+ * finds the first of them. Unlike indices, all of it runs on ONNX Runtime's fast kernels.
+ */
+function byMarks(context: GradientContext, kernel: readonly number[]): string {
+  const { build, input, output } = context;
+  const e = expressions(build);
+  const [height, width] = context.inputShape(0).slice(2) as [number, number];
+  const [rows, columns] = kernel as [number, number];
+  const order = Array.from({ length: height * width }, (_, i) => {
+    const [y, x] = [Math.floor(i / width) % rows, (i % width) % columns];
+    return rows * columns - (y * columns + x);
+  });
+  const isMaximum = e.indicator(e.compare('Equal', input(0), repeated(build, output(0), kernel)));
+  const marks = e.multiply(isMaximum, build.floats([1, 1, height, width], order));
+  const first = build.node('MaxPool', [marks], { kernel_shape: kernel, strides: kernel });
+  const isFirst = e.indicator(e.compare('Equal', marks, repeated(build, first, kernel)));
+  return e.multiply(isFirst, repeated(build, arriving(context), kernel));
+}
+
+function byIndices(context: GradientContext): string {
   const { build, opset } = context;
   if (opset < 8) throw new GradientRefused('MaxPool: no indices before opset 8');
   if (build.opset < 16) throw new GradientRefused('MaxPool: no sums over indices before opset 16');
   const image = context.inputShape(0);
-  const elements = product(image);
   const outputs = product(context.outputShape(0));
   const indices = build.reshape(firstMaxima(context), [outputs]);
-  const zeros = build.node('Expand', [build.scalar(0), build.ints([elements])]);
+  const zeros = build.node('Expand', [build.scalar(0), build.ints([product(image)])]);
   const flat = build.node('ScatterElements', [zeros, indices, build.reshape(arriving(context), [outputs])], {
     axis: 0,
     reduction: 'add',
   });
-  return [build.reshape(flat, image)];
-};
+  return build.reshape(flat, image);
+}
 
 /** Indices of the maxima into the flattened image, from a pool of our own where the node gives none. */
 function firstMaxima({ node, build, input, output }: GradientContext): string {
@@ -46,19 +75,9 @@ export const averagePoolGradient: GradientRule = (context) => {
   const window = windowOf(node, spatial.length);
   const kernel = window.kernel.map(Number);
   const pads = explicitPads(spatial, window);
-  const plain = pads.every((pad) => pad === 0) && window.dilations.every((dilation) => dilation === 1);
-  const tiles =
-    plain && kernel.every((size, i) => size === window.strides[i] && spatial[i] === size * output[i + 2]!);
-  if (tiles) {
+  if (tiles(context)) {
     const part = build.node('Mul', [gradient, build.scalar(1 / product(kernel))]);
-    const scales = build.floats([image.length], [1, 1, ...kernel]);
-    return [
-      build.node('Resize', [part, undefined, scales], {
-        mode: 'nearest',
-        coordinate_transformation_mode: 'asymmetric',
-        nearest_mode: 'floor',
-      }),
-    ];
+    return [repeated(build, part, kernel)];
   }
   const shares = spatial.map((size, i) =>
     Array.from({ length: output[i + 2]! }, (_, o) =>
@@ -109,6 +128,30 @@ export const globalMaxPoolGradient: GradientRule = (context) => {
   const gradient = build.reshape(arriving(context), [batch, channels, 1]);
   return [build.reshape(build.node('ScatterElements', [zeros, first, gradient], { axis: 2 }), image)];
 };
+
+/** The kernel of a pool whose windows lie side by side and cover the image; undefined where they do not. */
+function tiles({ node, inputShape, outputShape }: GradientContext): readonly number[] | undefined {
+  const spatial = inputShape(0).slice(2);
+  const window = windowOf(node, spatial.length);
+  const plain =
+    explicitPads(spatial, window).every((pad) => pad === 0) &&
+    window.dilations.every((dilation) => dilation === 1);
+  const kernel = window.kernel.map(Number);
+  const covers = kernel.every(
+    (size, i) => size === window.strides[i] && spatial[i] === size * outputShape(0)[i + 2]!,
+  );
+  return plain && covers ? kernel : undefined;
+}
+
+/** Gives each element of a window what its pooled value is. */
+function repeated(build: GraphBuilder, value: string, kernel: readonly number[]): string {
+  const scales = build.floats([kernel.length + 2], [1, 1, ...kernel]);
+  return build.node('Resize', [value, undefined, scales], {
+    mode: 'nearest',
+    coordinate_transformation_mode: 'asymmetric',
+    nearest_mode: 'floor',
+  });
+}
 
 /** How many elements of a window are counted in its mean. */
 function countedElements(

@@ -2,8 +2,9 @@
 // of maximum pools lie far enough apart that no step changes which is the largest.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { node } from '../../../support/build';
-import { gradientError, type GradientCase } from '../../../support/checkGradient';
+import { uniform } from '../../../../src/shared/base/random';
+import { floats, node } from '../../../support/build';
+import { gradientError, gradientsAt, type GradientCase } from '../../../support/checkGradient';
 
 const axis = fc.record({
   size: fc.integer({ min: 5, max: 8 }),
@@ -85,6 +86,41 @@ describe('the gradient of a pool', () => {
     );
   });
 
+  it.each([
+    { kernel: [2, 2], strides: [2, 2] },
+    { kernel: [1, 4], strides: [1, 4] },
+    { kernel: [2, 1], strides: [2, 1] },
+    { kernel: [3, 3], strides: [3, 3] },
+    { kernel: [3, 2], strides: [2, 1] },
+  ])('goes to the first of the maxima that tie: MaxPool of %j', async ({ kernel, strides }) => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), async (seed) => {
+        const image = [2, 3, 3 * kernel[0]!, 3 * kernel[1]!];
+        const output = [2, 3, ...[0, 1].map((i) => (image[i + 2]! - kernel[i]!) / strides[i]! + 1)];
+        const next = uniform(seed);
+        const x = draw(image, () => Math.floor(4 * next()) - 2);
+        const weights = draw(output, () => Math.floor(9 * next()) - 4);
+        const found = await gradientsAt(
+          {
+            nodes: [
+              node('MaxPool', ['x'], ['y'], { kernel_shape: kernel, strides }),
+              node('Mul', ['y', 'weights'], ['z']),
+            ],
+            inputs: { x: image },
+            tensors: [floats('weights', output, weights)],
+            outputs: ['z'],
+            float32: true,
+          },
+          { x },
+        );
+        expect(found['x']!.map((value) => value + 0)).toEqual(
+          toFirstMaxima(x, weights, { image, output, kernel, strides }),
+        );
+      }),
+      { numRuns: 10 },
+    );
+  });
+
   it.each(['GlobalAveragePool', 'GlobalMaxPool'])('equals central differences for %s', async (operator) => {
     const shapes = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 3, maxLength: 5 });
     await fc.assert(
@@ -105,3 +141,32 @@ describe('the gradient of a pool', () => {
     );
   });
 });
+
+/** The gradient of a maximum pool by its definition: of the elements of each window, the first that no other exceeds. */
+function toFirstMaxima(
+  x: readonly number[],
+  weights: readonly number[],
+  sizes: Readonly<Record<'image' | 'output' | 'kernel' | 'strides', readonly number[]>>,
+): number[] {
+  const [, , height, width] = sizes.image as [number, number, number, number];
+  const [, , rows, columns] = sizes.output as [number, number, number, number];
+  const gradient = x.map(() => 0);
+  for (const [at, weight] of weights.entries()) {
+    const plane = Math.floor(at / (rows * columns));
+    const top = (Math.floor(at / columns) % rows) * sizes.strides[0]!;
+    const left = (at % columns) * sizes.strides[1]!;
+    let first = -1;
+    for (let i = 0; i < sizes.kernel[0]!; i++) {
+      for (let j = 0; j < sizes.kernel[1]!; j++) {
+        const index = (plane * height + top + i) * width + left + j;
+        if (first < 0 || x[index]! > x[first]!) first = index;
+      }
+    }
+    gradient[first]! += weight;
+  }
+  return gradient;
+}
+
+function draw(shape: readonly number[], value: () => number): number[] {
+  return Array.from({ length: shape.reduce((product, size) => product * size, 1) }, value);
+}
