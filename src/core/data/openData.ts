@@ -11,23 +11,34 @@ import { divide, subset } from './subset';
 import { unifyClasses } from './unifyClasses';
 import { readYamlFile } from './yamlFile';
 
+/** Data as the command line names it, or as the keys of `data` in a recipe describe it. */
+export type DataSource = string | DescribedData;
+
+export interface DescribedData {
+  readonly config: DataConfig;
+  /** What paths in it are relative to. */
+  readonly folder: string;
+  /** How a message calls it. */
+  readonly name: string;
+}
+
 /** The part of the training samples that is held out for validation where nothing else is said. */
 const defaultValidation = 0.1;
 
 /** Opens the data that results are measured on: the test split where the source has one, else all. Throws DATA_INVALID. */
-export async function openData(spec: string): Promise<DataSet> {
-  if (isGlyphs(spec)) return measuredGlyphs(spec);
-  const { config, folder } = described(spec);
-  return openDataFrom(config, folder, spec);
+export async function openData(source: DataSource): Promise<DataSet> {
+  if (typeof source === 'string' && isGlyphs(source)) return measuredGlyphs(source);
+  const { config, folder, name } = described(source);
+  return openDataFrom(config, folder, name);
 }
 
 /**
  * Opens the splits that a training run uses. Where the source has no validation samples, a tenth of the training
  * samples is held out, by chance as the seed decides and of every class alike. Throws DATA_INVALID.
  */
-export async function openSplits(spec: string, seed: number): Promise<DataSplits> {
-  const { config, folder } = described(spec);
-  return openSplitsFrom(config, folder, seed, spec);
+export async function openSplits(source: DataSource, seed: number): Promise<DataSplits> {
+  const { config, folder, name } = described(source);
+  return openSplitsFrom(config, folder, seed, name);
 }
 
 /** As `openData`, for the keys of `data` in a file in `folder`. `name` is what a message calls them. */
@@ -66,9 +77,11 @@ export async function openSplitsFrom(
   };
 }
 
-function described(spec: string): { readonly config: DataConfig; readonly folder: string } {
-  if (!/\.ya?ml$/i.test(spec)) return { config: { train: spec }, folder: '.' };
-  return { config: readYamlFile(spec, dataSchema), folder: path.dirname(spec) };
+function described(source: DataSource): DescribedData {
+  if (typeof source !== 'string') return source;
+  if (!/\.ya?ml$/i.test(source)) return { config: { train: source }, folder: '.', name: source };
+  const config = readYamlFile(source, dataSchema, dataProblem);
+  return { config, folder: path.dirname(source), name: source };
 }
 
 interface Parts {

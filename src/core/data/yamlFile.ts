@@ -1,22 +1,28 @@
 // A YAML file that a schema checks. What is wrong is told with its line and column.
 import { readFileSync, statSync } from 'node:fs';
-import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument, stringify, type Document } from 'yaml';
 import type { z } from 'zod';
-import { dataProblem, reasonOf } from './dataProblem';
+import { reasonOf } from './dataProblem';
 import { describeIssue } from './describeIssue';
 
-/** No description of data is longer; something else was named by mistake. */
+/** Nothing that a person writes is longer; something else was named by mistake. */
 const mostBytes = 2 ** 20;
 
-/** The content of a YAML file as `schema` describes it. Throws DATA_INVALID. */
-export function readYamlFile<Schema extends z.ZodType>(file: string, schema: Schema): z.output<Schema> {
+/** Throws what says that a file cannot be used. `problem` is a clause. */
+export type RefuseFile = (file: string, problem: string) => never;
+
+/** The content of a YAML file as `schema` describes it. Throws what `refuse` throws. */
+export function readYamlFile<Schema extends z.ZodType>(
+  file: string,
+  schema: Schema,
+  refuse: RefuseFile,
+): z.output<Schema> {
   let text: string;
   try {
-    if (statSync(file).size > mostBytes)
-      return dataProblem(file, 'it is too long to be a description of data');
+    if (statSync(file).size > mostBytes) return refuse(file, 'it is too long to have been written by hand');
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    return dataProblem(file, reasonOf(error));
+    return refuse(file, reasonOf(error));
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -25,17 +31,22 @@ export function readYamlFile<Schema extends z.ZodType>(file: string, schema: Sch
     return `line ${line}, column ${col}`;
   };
   const [syntax] = document.errors;
-  if (syntax) return dataProblem(file, `${at(syntax.pos[0])}: ${syntax.message}`);
+  if (syntax) return refuse(file, `${at(syntax.pos[0])}: ${syntax.message}`);
   let value: unknown;
   try {
     value = document.toJS();
   } catch (error) {
-    return dataProblem(file, reasonOf(error));
+    return refuse(file, reasonOf(error));
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const { path, problem } = describeIssue(parsed.error);
-  return dataProblem(file, `${at(offsetOf(document, path))}: ${problem}`);
+  return refuse(file, `${at(offsetOf(document, path))}: ${problem}`);
+}
+
+/** Plain data as the text of a YAML file. */
+export function yamlText(value: unknown): string {
+  return stringify(value);
 }
 
 /** Where the key at the end of `path` stands, or the nearest thing above it that is there. */

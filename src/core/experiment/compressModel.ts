@@ -12,6 +12,7 @@ import type { ParsedStep } from '../compression/step';
 import { applySteps, parseSteps, type StepsResult } from '../compression/steps';
 import { openModel } from '../formats/openModel';
 import { saveModel } from '../formats/saveModel';
+import type { DataSource } from '../data/openData';
 import { measureRun } from './measureRun';
 import { openRunData, type RunData } from './runData';
 import { openRunFiles, type RunFiles } from './runFiles';
@@ -26,7 +27,7 @@ export interface CompressModelParams {
   /** Where the report goes as JSON, a new file; its folder is made, and the report as Markdown stands beside it. */
   readonly reportPath: string;
   /** Data to train and to compare on; random inputs without. */
-  readonly data?: string | undefined;
+  readonly data?: DataSource | undefined;
   /** Of everything random in the run; 1 where not given. */
   readonly seed?: number;
   /** Keeps what happened and the checkpoints of training steps; without it a killed run starts anew. */
@@ -71,10 +72,7 @@ export async function compressModel(
   const absent = [params.output, externalDataPath(params.output)].filter((file) => !existsSync(file));
   let written: readonly string[] = [];
   try {
-    const files =
-      params.runFolder === undefined
-        ? undefined
-        : await openRunFiles(params.runFolder, params.resume ?? false);
+    const files = await filesOf(params, parsed, seed);
     const { notes, training } = await write(
       original,
       parsed,
@@ -96,7 +94,7 @@ export async function compressModel(
       created: new Date().toISOString(),
       steps: parsed.map(({ id, options }) => ({ [id]: options })),
       ...measured,
-      ...(params.data !== undefined && { data: params.data, seed }),
+      ...(params.data !== undefined && { data: nameOf(params.data), seed }),
       ...(training.length > 0 && { training }),
       ratio: measured.compressed.bytes / measured.original.bytes,
       notes: [...original.model.notes, ...notes, ...measured.notes],
@@ -119,6 +117,21 @@ export async function compressModel(
  */
 function workShare(steps: readonly ParsedStep[]): number {
   return steps.some(({ needsData }) => needsData) ? 0.85 : 0.4;
+}
+
+async function filesOf(
+  { runFolder, path: model, data, resume = false, jobId }: CompressModelParams,
+  parsed: readonly ParsedStep[],
+  seed: number,
+): Promise<RunFiles | undefined> {
+  if (runFolder === undefined) return undefined;
+  const steps = parsed.map(({ id, options }) => ({ [id]: options }));
+  const recipe = { model: path.resolve(model), ...(data !== undefined && { data }), seed, steps };
+  return openRunFiles(runFolder, recipe, { resume, jobId });
+}
+
+function nameOf(data: DataSource): string {
+  return typeof data === 'string' ? data : data.name;
 }
 
 interface Run {
@@ -149,7 +162,9 @@ async function write(
       curves?.(view);
     },
     progress: (fraction, { phase }, detail) => progress(phase, 0.02 + share * fraction, detail),
-  }).finally(() => Promise.all(recording));
+  }).finally(async () => {
+    await Promise.all(recording);
+  });
   progress('writing', 0.02 + share, path.basename(output));
   await saveModel(applied.model, output, { jobId, signal });
   return applied;

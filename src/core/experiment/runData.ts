@@ -1,6 +1,6 @@
 // The data of a run: what it trains on, and what its result is measured on.
 import type { DataSet, DataSplits } from '../data/dataSet';
-import { openData, openSplits } from '../data/openData';
+import { openData, openSplits, type DataSource } from '../data/openData';
 import type { ParsedStep } from '../compression/step';
 
 export interface RunData {
@@ -13,11 +13,11 @@ export interface RunData {
 /** Opens the data that the steps need. Throws DATA_INVALID. Steps that miss their data say so themselves. */
 export async function openRunData(
   steps: readonly ParsedStep[],
-  spec: string | undefined,
+  source: DataSource | undefined,
   seed: number,
 ): Promise<RunData> {
-  if (spec === undefined) return {};
-  if (!steps.some(({ needsData }) => needsData)) return { measured: await openData(spec) };
-  const splits = await openSplits(spec, seed);
+  if (source === undefined) return {};
+  if (!steps.some(({ needsData }) => needsData)) return { measured: await openData(source) };
+  const splits = await openSplits(source, seed);
   return { splits, measured: splits.test ?? splits.validation };
 }

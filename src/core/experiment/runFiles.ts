@@ -1,10 +1,13 @@
 // What a run keeps in its folder while it goes on: the steps that it was started with, what happened so far, and the
 // checkpoints that a killed run goes on from. See DESIGN: a run's folder is complete without the editor.
-import { existsSync, mkdirSync } from 'node:fs';
-import { appendFile, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
 import type { CurvesView, EpochView } from '../../shared/contracts/viewModels';
+import { writeFilesAtomically } from '../formats/atomicFiles';
+import type { Recipe } from './recipe/recipe';
+import { recipeText } from './recipe/recipeText';
 
 /** One line of events.jsonl. */
 export type RunEvent =
@@ -24,14 +27,26 @@ export interface RunFiles {
  * Opens the folder of a run. Without `resume` a folder that holds checkpoints is somebody's unfinished work: throws
  * RUN_UNFINISHED.
  */
-export async function openRunFiles(folder: string, resume: boolean): Promise<RunFiles> {
+export async function openRunFiles(
+  folder: string,
+  recipe: Recipe,
+  { resume, jobId }: { readonly resume: boolean; readonly jobId: string },
+): Promise<RunFiles> {
   const checkpointFolder = path.join(folder, 'checkpoint');
   const eventsPath = path.join(folder, 'events.jsonl');
   if (!resume && existsSync(checkpointFolder)) {
     throw new CounterweightError('RUN_UNFINISHED', { path: folder });
   }
-  mkdirSync(folder, { recursive: true });
-  const written = lastEpochs(await readEvents(eventsPath));
+  await mkdir(folder, { recursive: true });
+  const recipePath = path.join(folder, 'recipe.yaml');
+  if (!existsSync(recipePath)) {
+    const chunks = [new TextEncoder().encode(recipeText(recipe))];
+    await writeFilesAtomically([{ path: recipePath, chunks }], { jobId });
+  }
+  const text = await textOf(eventsPath);
+  const written = lastEpochs(eventsIn(text));
+  // A line that was cut off must not swallow the next one.
+  if (text !== '' && !text.endsWith('\n')) await appendFile(eventsPath, '\n');
   const append = (event: RunEvent) => appendFile(eventsPath, `${JSON.stringify(event)}\n`);
   await append({ event: resume ? 'resumed' : 'started', time: new Date().toISOString() });
   let writing = Promise.resolve();
@@ -57,7 +72,15 @@ export async function openRunFiles(folder: string, resume: boolean): Promise<Run
 
 /** The whole lines of events.jsonl; the last one can be cut off where the machine went down. */
 export async function readEvents(eventsPath: string): Promise<readonly RunEvent[]> {
-  const text = await readFile(eventsPath, 'utf8').catch(() => '');
+  return eventsIn(await textOf(eventsPath));
+}
+
+/** Empty where there is no such file yet. */
+function textOf(eventsPath: string): Promise<string> {
+  return readFile(eventsPath, 'utf8').catch(() => '');
+}
+
+function eventsIn(text: string): readonly RunEvent[] {
   return text.split('\n').flatMap((line): RunEvent[] => {
     try {
       return line === '' ? [] : [JSON.parse(line) as RunEvent];

@@ -55,6 +55,7 @@ export const errorTemplates = {
   RUN_INTERRUPTED:
     'The window or the computer was closed while this was running. The original file is untouched. Resume it where that is offered, or run it again.',
   RUN_CANCELLED: 'This run was cancelled, so it has no result. Run it again to get one.',
+  RECIPE_INVALID: 'The recipe {path} cannot be used: {problem}.',
   RUN_UNFINISHED: '{path} holds a run that was not finished. Resume it, or remove that folder to start anew.',
   RUN_WITHOUT_REPORT: 'There is no report of the run in {folder}. Run it again to get one.',
   WORKSPACE_UNTRUSTED:
