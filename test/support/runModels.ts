@@ -1,12 +1,10 @@
 // Runs models of tests in ONNX Runtime and compares what comes out.
-import * as ort from 'onnxruntime-node';
 import { planInputs, randomFeeds, type Feeds } from '../../src/core/analysis/sampleInputs';
 import { modelToBytes } from '../../src/core/formats/modelBytes';
 import type { Model } from '../../src/core/ir/graph';
 import { pauseFor } from '../../src/core/ir/pacing';
 import { float16ToNumber } from '../../src/core/ir/smallFloats';
 import { onnxRuntime } from '../../src/core/runtime/onnxRuntime';
-import { ortSession } from '../../src/core/runtime/ortSession';
 import type { RuntimeTensor } from '../../src/core/runtime/runtime';
 
 export type Outputs = Readonly<Record<string, RuntimeTensor>>;
@@ -16,16 +14,11 @@ export type Outputs = Readonly<Record<string, RuntimeTensor>>;
  * round activations to 8 bits there.
  */
 export async function runModel(model: Model, feeds: Feeds): Promise<Outputs> {
-  const bytes = modelToBytes(model);
-  const session = ortSession(
-    ort,
-    await ort.InferenceSession.create(bytes, {
-      logSeverityLevel: 4,
-      intraOpNumThreads: 1,
-      extra: { session: { qdq_matmulnbits_accuracy_level: '1' } },
-    }),
-    bytes,
-  );
+  const runtime = await onnxRuntime();
+  const session = await runtime.load(modelToBytes(model), {
+    threads: 1,
+    config: { 'session.qdq_matmulnbits_accuracy_level': '1' },
+  });
   try {
     return await session.run(feeds);
   } finally {

@@ -7,6 +7,27 @@ import type { Rewrite } from './opsetChange';
 export const spatialOnly: Rewrite = (node) =>
   attribute(node, 'spatial', 'int') === 0 ? 'refused' : [withoutAttributes(node, ['spatial'])];
 
+/**
+ * BatchNormalization 14: outputs after the first, which asked for training, are left out where nothing uses them; the
+ * statistics that they were differ from those of today.
+ */
+export const withoutStatistics: Rewrite = (node, context) => {
+  const [output = '', ...statistics] = node.outputs;
+  if (statistics.some((name) => name !== '' && context.isUsed(name))) return 'refused';
+  return statistics.length === 0 ? [node] : [{ ...node, outputs: [output] }];
+};
+
+/** RoiAlign 16: coordinates were not moved by half a pixel, which became the default. */
+export const wholePixels: Rewrite = (node) => [
+  {
+    ...node,
+    attributes: [
+      ...node.attributes,
+      { name: 'coordinate_transformation_mode', kind: 'string', value: 'output_half_pixel' },
+    ],
+  },
+];
+
 /** ConvTranspose 11: where the output's shape is given, an odd padding has its extra element on the other side. */
 export const withoutOutputShape: Rewrite = (node) =>
   node.attributes.some(({ name }) => name === 'output_shape') ? 'refused' : [node];

@@ -53,10 +53,11 @@ function rewriteGraph(graph: Graph, version: number, context: RewriteContext, re
   return changed ? { ...graph, nodes } : graph;
 }
 
-/** What a version did to an operator; refused where the operator is not known. */
+/** What a version did to an operator; refused where the operator is not known, or came with that version or later. */
 function changeOf(operator: string, version: number): OpsetChange {
   const changes = Object.hasOwn(opsetChanges, operator) ? opsetChanges[operator] : undefined;
-  if (!changes) return 'refused';
+  const came = Object.entries(changes ?? {}).find(([, change]) => change === 'introduced')?.[0];
+  if (!changes || Number(came ?? 0) >= version) return 'refused';
   return changes[version as keyof typeof changes] ?? 'same';
 }
 

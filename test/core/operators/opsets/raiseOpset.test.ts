@@ -10,7 +10,7 @@ import { onnxHistory } from './onnxHistory';
 
 const output = (name: string): ValueInfo => ({ name, type: 'float32' });
 
-function raised(given: Model, to: 10 | 13 = 13): Model {
+function raised(given: Model, to: 10 | 13 | 17 = 13): Model {
   const result = raiseOpset(given, to);
   if ('refused' in result) throw new Error(`refused ${result.refused.join()}`);
   return result.model;
@@ -138,6 +138,36 @@ const cases: readonly (readonly [what: string, before: Model])[] = [
   ),
 ];
 
+/** What changed after opset 13. */
+const laterCases: readonly (readonly [what: string, before: Model])[] = [
+  [
+    'RoiAlign, whose coordinates were not moved',
+    single(
+      10,
+      [1, 1, 6, 6],
+      node('RoiAlign', ['x', 'rois', 'batch'], ['y'], {
+        output_height: 2,
+        output_width: 3,
+        sampling_ratio: 2,
+        spatial_scale: ofFloat(1),
+      }),
+      { initializers: [floats('rois', [1, 4], [0.5, 1, 4.5, 5]), int64s('batch', [1], [0])] },
+    ),
+  ],
+  ['LSTM', single(7, [3, 1, 2], node('LSTM', ['x', 'w', 'r'], ['', 'y'], { hidden_size: 2 }), recurrent(8))],
+  ['GRU', single(13, [3, 1, 2], node('GRU', ['x', 'w', 'r'], ['', 'y'], { hidden_size: 2 }), recurrent(6))],
+  [
+    'Reshape',
+    single(13, [2, 3], node('Reshape', ['x', 's'], ['y']), { initializers: [int64s('s', [2], [0, -1])] }),
+  ],
+  ['PRelu', single(9, [2, 3], node('PRelu', ['x', 'a'], ['y']), { initializers: [floats('a', [1], [0.1])] })],
+];
+
+function recurrent(rows: number): Partial<Graph> {
+  const weights = (seed: number) => Array.from({ length: 2 * rows }, (_, i) => Math.sin(seed + i));
+  return { initializers: [floats('w', [1, rows, 2], weights(1)), floats('r', [1, rows, 2], weights(2))] };
+}
+
 describe('raising the opset', () => {
   it.each(cases)('keeps what ONNX Runtime computes for %s', async (_, before) => {
     const after = raised(before);
@@ -233,6 +263,26 @@ const twice = (operator: string): ModelFunction => ({
   nodes: [node(operator, ['a'], ['b'])],
 });
 
+describe('raising the opset to 17', () => {
+  it.each([...cases, ...laterCases])('keeps what %s computes', async (_, before) => {
+    await expectSame(before, raised(before, 17));
+  });
+
+  it('leaves out statistics of BatchNormalization that nothing uses', async () => {
+    await expectSame(normalizing(['y'], ['y']), raised(normalizing(['y', 'm', 'v', 'sm', 'sv'], ['y']), 17));
+  });
+});
+
+/** At opset 9, as ONNX Runtime does not run it with more outputs than one. */
+function normalizing(made: readonly string[], outputs: readonly string[]): Model {
+  const inputs = ['x', 'scale', 'shift', 'mean', 'variance'];
+  const initializers = inputs.slice(1).map((name, i) => floats(name, [3], [1 + i, 2, 0.5]));
+  return single(9, [2, 3, 4], node('BatchNormalization', inputs, made), {
+    initializers,
+    outputs: outputs.map(output),
+  });
+}
+
 describe('what cannot be raised with certainty', () => {
   const refusals: readonly (readonly [why: string, before: Model, refused: string])[] = [
     ['an operator that is not known', single(9, [2], node('ImageScaler', ['x'], ['y'])), 'ImageScaler'],
@@ -296,6 +346,17 @@ describe('what cannot be raised with certainty', () => {
     ],
   ];
 
+  it('refuses statistics of BatchNormalization that something uses', () => {
+    const used = normalizing(['y', 'm'], ['y', 'm']);
+    expect(raiseOpset(used, 13)).toHaveProperty('model');
+    expect(raiseOpset(used, 17)).toEqual({ refused: ['BatchNormalization'] });
+  });
+
+  it('refuses an operator that came with a later version than the one asked for', () => {
+    const early = single(11, [2, 3], node('HardSwish', ['x'], ['y']));
+    expect(raiseOpset(early, 13)).toEqual({ refused: ['HardSwish'] });
+  });
+
   it.each(refusals)('%s is refused by name', (_, before, refused) => {
     expect(raiseOpset(before, 13)).toEqual({ refused: [refused] });
   });
@@ -309,7 +370,7 @@ describe('what cannot be raised with certainty', () => {
 });
 
 describe('the table of changes', () => {
-  it('has every standard operator up to opset 13, and every version that changed it after 7', () => {
+  it('has every standard operator up to opset 17, and every version that changed it after 7', () => {
     const stated = Object.fromEntries(
       Object.entries(opsetChanges).map(([name, changes]) => [name, Object.keys(changes).map(Number)]),
     );
