@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
-import type { ReportView } from '../../shared/contracts/viewModels';
+import type { DiagnosisReportView, ReportView } from '../../shared/contracts/viewModels';
 import { writeFilesAtomically } from '../formats/atomicFiles';
 import { reportMarkdown } from './reportMarkdown';
 
@@ -36,7 +36,17 @@ export async function makeReportFolder(folder: string): Promise<ReportFolder> {
 
 /** Writes the report as JSON at `reportPath` and as Markdown beside it: both or neither, over nothing. */
 export async function writeReport(report: ReportView, reportPath: string, jobId: string): Promise<void> {
-  const texts = [reportMarkdown(report), `${JSON.stringify(report, null, 2)}\n`];
+  await writeReportFiles(report, reportMarkdown(report), reportPath, jobId);
+}
+
+/** The same for any report and its text. */
+export async function writeReportFiles(
+  report: ReportView | DiagnosisReportView,
+  markdown: string,
+  reportPath: string,
+  jobId: string,
+): Promise<void> {
+  const texts = [markdown, `${JSON.stringify(report, null, 2)}\n`];
   const chunks = texts.map((text) => [new TextEncoder().encode(text)]);
   const files = reportFiles(reportPath).map((file, index) => ({ path: file, chunks: chunks[index]! }));
   await writeFilesAtomically(files, { jobId });

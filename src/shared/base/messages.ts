@@ -32,8 +32,7 @@ export const errorTemplates = {
     'Line {line} of {data} cannot be used: column {column} holds {cell}, where a number is expected. Correct it, or leave the column out with ignore.',
   DATA_CELL_MISSING:
     'Line {line} of {data} cannot be used: column {column} is empty. Fill it in or remove the line, or leave the column out with ignore.',
-  DATA_IMAGE_INVALID:
-    'The image {path} cannot be used: {problem}. Replace it or remove it from the folder.',
+  DATA_IMAGE_INVALID: 'The image {path} cannot be used: {problem}. Replace it or remove it from the folder.',
   TRAINING_DIVERGED:
     'Training {path} diverged in epoch {epoch}, step {step}: the loss is {loss}, from {start} at the start, and layer {layer} is out of bounds. Try learningRate {learningRate}, or clipNorm {clipNorm}.',
   CHECKPOINT_MISMATCH:
@@ -63,6 +62,8 @@ export const errorTemplates = {
   NOT_A_DISK_FILE: '{path} is not a file on this disk. Save it to a folder first.',
   USAGE: '{problem}',
   INTERNAL: 'Internal error: {problem}. This is a bug; the log has its details.',
+  NOT_A_RUN:
+    '{path} is no run that can be judged: {problem}. Name the folder of a run, its report.json, a recipe (.yaml) or a model file.',
 } as const;
 
 /** Notes: what is worth knowing about a file or a result, without being an error. */
@@ -101,8 +102,7 @@ export const noteTemplates = {
     'Output {output} has {count} values that are not finite in one of the two models; its error is that of the others.',
   LAYERS_UNMATCHED: '{count} layers of {path} have no counterpart and were not compared: {layers}.',
   TENSOR_UNMATCHED: 'Tensor {tensor} of layer {layer} was not compared: {problem}.',
-  LOSS_NOT_FINITE: 'The loss is infinite or no number from epoch {epoch} on.',
-  LAYER_NOT_FINITE: 'In epoch {epoch} weights of layer {layer} became infinite or no numbers.',
+  LOSS_NOT_FINITE: 'In epoch {epoch} the loss became infinite, no number, or far larger than at the start.',
   LOSS_EXPLODED: 'The training loss of {loss} is far above the {start} that the run started from.',
   LOSS_COLLAPSED:
     'The training loss was {best} in epoch {epoch} and is back at {loss}: what was learned is lost.',
@@ -186,6 +186,13 @@ export const noteTemplates = {
     'Look at the inputs: values far from the range of −1 to 1 make steps too large. Normalize them.',
   ADVICE_REMOVE_SHARED:
     'Take the {shared} shared samples out of one of the two parts and train again; until then the validation figures mean little.',
+  LAYER_GREW: 'In epoch {epoch} the loss went out of bounds, and the weights of layer {layer} with it.',
+  PRUNING_NOT_TRIED: 'The response to pruning was not measured. {problem}',
+  LEARNING_CURVE_SKIPPED: 'No learning curve was drawn. {problem}',
+  LEARNING_CURVE_NEEDS_DATA: 'No learning curve was drawn: it needs data to train on.',
+  LEARNING_CURVE_DIVERGED:
+    'The learning curve ends before {samples} samples, on which training diverged in epoch {epoch}.',
+  NOTHING_MEASURED: 'There are neither curves nor data, so only the weights were looked at.',
 } as const;
 
 export type ErrorCode = keyof typeof errorTemplates;

@@ -34,7 +34,7 @@ function divergenceEvidence(divergence: Divergence, { classes }: DiagnosisFacts)
     case 'notFinite': {
       const { epoch, layer } = divergence;
       const sentence =
-        layer === undefined ? note('LOSS_NOT_FINITE', { epoch }) : note('LAYER_NOT_FINITE', { epoch, layer });
+        layer === undefined ? note('LOSS_NOT_FINITE', { epoch }) : note('LAYER_GREW', { epoch, layer });
       return says('diverged', sentence);
     }
     case 'exploded': {
@@ -61,10 +61,11 @@ function divergenceEvidence(divergence: Divergence, { classes }: DiagnosisFacts)
 }
 
 function fewEpochsEvidence(
-  { generalization }: DiagnosisFacts,
+  { generalization, history }: DiagnosisFacts,
   { epochs, notFinite }: CurveMeasures,
 ): readonly EvidenceView[] {
   if (epochs.length >= limits.leastEpochs || notFinite !== undefined || generalization) return [];
+  if (epochs.length === 0 && history.length === 0) return [says('undecided', note('NOTHING_MEASURED', {}))];
   return [says('undecided', note('EPOCHS_FEW', { epochs: epochs.length, needed: limits.leastEpochs }))];
 }
 

@@ -93,8 +93,8 @@ function epochsFor(steps: number, samples: number, batch: number): number {
 }
 
 /** The part of the options that means the same for every number of epochs. */
-function plain({ earlyStopping: _, ...options }: TrainOptions): TrainOptions {
-  return { ...options, schedule: 'constant', warmup: 0, keep: 'best' };
+function plain(options: TrainOptions): TrainOptions {
+  return { ...options, earlyStopping: undefined, schedule: 'constant', warmup: 0, keep: 'best' };
 }
 
 function pointOf(
@@ -102,14 +102,14 @@ function pointOf(
   data: Pick<DataSplits, 'train' | 'validation'>,
 ): LearningPointView {
   const best = history.find(({ epoch }) => epoch === bestEpoch)!;
-  const measure = (loss: number | null, accuracy: number | undefined, count: number): MeasureView => ({
-    loss: loss!,
-    ...(accuracy !== undefined && { accuracy }),
-    samples: count,
-  });
   return {
     samples: samples.train,
-    train: measure(best.trainLoss, best.trainAccuracy, measuredTrainSamples(data)),
-    validation: measure(best.validationLoss, best.validationAccuracy, samples.validation),
+    train: measureOf(best.trainLoss, best.trainAccuracy, measuredTrainSamples(data)),
+    validation: measureOf(best.validationLoss, best.validationAccuracy, samples.validation),
   };
+}
+
+/** The losses of a run that did not diverge are numbers. */
+function measureOf(loss: number | null, accuracy: number | undefined, samples: number): MeasureView {
+  return { loss: loss!, ...(accuracy !== undefined && { accuracy }), samples };
 }

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { CounterweightError } from '../../../shared/base/errors';
 import type { CurvesView, StepsView } from '../../../shared/contracts/viewModels';
-import { parseSteps, type ParsedSteps } from '../../compression/steps';
+import type { ParsedStep } from '../../compression/step';
+import { parseSteps } from '../../compression/steps';
 import type { DataSource } from '../../data/openData';
 import { trainSchema, type TrainOptions } from '../../training/trainOptions';
 import { readRecipe } from '../recipe/recipe';
@@ -22,7 +23,7 @@ export interface Subject {
   /** How it trained. */
   readonly options?: TrainOptions;
   /** Steps to do before anything is judged. */
-  readonly steps?: ParsedSteps;
+  readonly steps?: readonly ParsedStep[];
   /** There is a file that the run has written, or the model stands for itself. */
   readonly hasResult: boolean;
 }

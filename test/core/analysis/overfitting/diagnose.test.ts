@@ -25,11 +25,12 @@ describe('the verdict', () => {
   });
 
   test('is undecided while there are fewer than three epochs', () => {
-    for (const count of [0, 1, 2]) {
+    for (const count of [1, 2]) {
       const found = diagnose(classRun(overfitPoints.slice(0, count)));
       expect(found.verdict).toBe('undecided');
       expect(codes(found)).toContain('EPOCHS_FEW');
     }
+    expect(codes(diagnose(classRun([])))).toContain('NOTHING_MEASURED');
     expect(diagnose(classRun(overfitPoints.slice(0, 3))).verdict).not.toBe('undecided');
   });
 
@@ -59,7 +60,7 @@ describe('the verdict', () => {
   test('names the layer whose weights broke', () => {
     const found = diagnose(classRun([], { divergence: { epoch: 2, layer: 'fc1' } }));
     expect(found.verdict).toBe('diverged');
-    expect(found.evidence[0]?.note).toEqual({ code: 'LAYER_NOT_FINITE', values: { epoch: 2, layer: 'fc1' } });
+    expect(found.evidence[0]?.note).toEqual({ code: 'LAYER_GREW', values: { epoch: 2, layer: 'fc1' } });
   });
 
   test.each([
