@@ -4,6 +4,7 @@ import '@vscode/codicons/dist/codicon.css';
 import './styles/page.css';
 import './styles/tables.css';
 import './styles/figures.css';
+import './styles/training.css';
 import type { PanelState } from '../src/shared/contracts/panelContract';
 import { fill } from './dom';
 import { connectToEditor, errorText } from './host';

@@ -1,7 +1,7 @@
 // The page when there is nothing to show yet, or nothing that could be read.
 import { VscodeProgressBar } from '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
 import * as l10n from '@vscode/l10n';
-import { element, icon } from './dom';
+import { element, icon, type Child } from './dom';
 import { fileName } from './header';
 
 export function emptyView(): HTMLElement {
@@ -27,15 +27,22 @@ export function loadingView(path: string): HTMLElement {
   );
 }
 
-export function failedView(title: string, reason: string): HTMLElement {
-  return message('error', title, [reason]);
+/** `action` is a button for what can be done about it. */
+export function failedView(title: string, reason: string, action?: Child): HTMLElement {
+  return message('error', title, [reason], action);
 }
 
-function message(iconName: string, title: string, lines: readonly string[]): HTMLElement {
+function message(iconName: string, title: string, lines: readonly string[], action?: Child): HTMLElement {
   return element(
     'div',
     { class: `message message-${iconName}`, attributes: { role: iconName === 'error' ? 'alert' : null } },
     icon(iconName),
-    element('div', {}, element('h1', { text: title }), ...lines.map((line) => element('p', { text: line }))),
+    element(
+      'div',
+      {},
+      element('h1', { text: title }),
+      ...lines.map((line) => element('p', { text: line })),
+      action && element('p', { class: 'message-action' }, action),
+    ),
   );
 }

@@ -3,9 +3,11 @@ import * as l10n from '@vscode/l10n';
 import { assertNever } from '../src/shared/base/assertNever';
 import { formatShortPercent } from '../src/shared/base/numbers';
 import type { DetailState, PanelSubject } from '../src/shared/contracts/panelContract';
-import type { ComparisonView, ModelView, ReportView } from '../src/shared/contracts/viewModels';
+import type { ComparisonView, ModelView, RecipeEdit, ReportView } from '../src/shared/contracts/viewModels';
 import { createDetailPane } from './detailPane';
+import type { DetailPart } from './detail/detailPart';
 import { element } from './dom';
+import { formatDuration } from './durations';
 import { outputsTable } from './experiment/outputsTable';
 import type { MeasuredPair } from './experiment/sizeRows';
 import { sizesTable } from './experiment/sizesTable';
@@ -17,6 +19,7 @@ import { noteList, notesSection } from './notes';
 import { rememberScroll } from './scrolling';
 import { section } from './section';
 import type { ThemeSource } from './theme';
+import { createTrainingParts } from './training/trainingParts';
 import type { ViewStateStore } from './viewState';
 
 /** The subjects that have layers to select from. */
@@ -47,12 +50,13 @@ export interface ModelPage {
 export function createModelPage(options: ModelPageOptions): ModelPage {
   const { subject, store } = options;
   const model = modelOf(subject);
-  const { head, table, findings } = contentOf(options);
+  const { head, training, sizes: measured, table, findings } = contentOf(options);
   const detail = createDetailPane({ ...options, model });
   const overview = element(
     'div',
     { class: 'overview' },
     ...head,
+    ...(trainsOnly(subject) ? [training?.element, measured] : [measured, training?.element]),
     notesSection(model.warnings, store),
     section({ key: 'layers', title: l10n.t('Layers'), store }, table.element),
   );
@@ -72,15 +76,22 @@ export function createModelPage(options: ModelPageOptions): ModelPage {
       table.select(selected);
       detail.update(state, selected);
     },
-    dispose: () => detail.dispose(),
+    dispose: () => {
+      detail.dispose();
+      training?.dispose();
+    },
   };
 }
 
 interface PageContent {
   readonly head: readonly HTMLElement[];
+  /** What two files weigh. */
+  readonly sizes?: HTMLElement;
   readonly table: LayerTable;
   /** What the outputs lost, and what is worth knowing of it. */
   readonly findings?: readonly HTMLElement[];
+  /** What a run trained, and how well its file generalizes. */
+  readonly training?: DetailPart;
 }
 
 function contentOf(options: ModelPageOptions): PageContent {
@@ -95,7 +106,9 @@ function contentOf(options: ModelPageOptions): PageContent {
       const { report } = subject;
       const pair = { ...report, before: report.original, after: report.compressed };
       return {
-        head: [experimentHeader(subject.model, report, options), sizes(pair, store)],
+        head: [experimentHeader(subject.model, report, options)],
+        ...trainingOf(report, options),
+        sizes: sizes(pair, store),
         table: changeTable(report, options),
         findings: findingsOf(report, store),
       };
@@ -104,7 +117,8 @@ function contentOf(options: ModelPageOptions): PageContent {
       const { before, after, comparison } = subject;
       const pair = { ...comparison, before: before.totals, after: after.totals };
       return {
-        head: [comparisonHeader(before, after), sizes(pair, store)],
+        head: [comparisonHeader(before, after)],
+        sizes: sizes(pair, store),
         table: changeTable(comparison, options),
         findings: findingsOf(comparison, store),
       };
@@ -114,9 +128,24 @@ function contentOf(options: ModelPageOptions): PageContent {
   }
 }
 
+/** Of a run that did nothing but train the curves come first: sizes have not changed. */
+function trainsOnly(subject: ModelSubject): boolean {
+  return subject.kind === 'experiment' && subject.report.steps.every((step) => 'train' in step);
+}
+
+function trainingOf(report: ReportView, { host, store, theme, run }: ModelPageOptions): Partial<PageContent> {
+  const onApply = (edit: RecipeEdit): void => run(host.call('applyAdvice', { edit }));
+  const training = createTrainingParts({ report, host, store, theme, onApply });
+  return training ? { training } : {};
+}
+
 function modelHeader(model: ModelView, { host, run }: ModelPageOptions): HTMLElement {
   const compress = actionButton(l10n.t('Compress…'), () => run(host.call('compress', {})));
-  return pageHeader(fileName(model.path), model.path, modelFacts(model), [compress]);
+  const train = actionButton(l10n.t('Train…'), () => run(host.call('train', {})), { secondary: true });
+  const diagnose = actionButton(l10n.t('Diagnose…'), () => run(host.call('diagnose', {})), {
+    secondary: true,
+  });
+  return pageHeader(fileName(model.path), model.path, modelFacts(model), [compress, train, diagnose]);
 }
 
 function experimentHeader(
@@ -130,12 +159,15 @@ function experimentHeader(
     { secondary: true },
   );
   const again = actionButton(l10n.t('Compress…'), () => run(host.call('compress', {})), { secondary: true });
-  const facts = [l10n.t('from {0}', fileName(model.path)), stepsText(report), secondsText(report.seconds)];
+  const diagnose = actionButton(l10n.t('Diagnose…'), () => run(host.call('diagnose', {})), {
+    secondary: true,
+  });
+  const facts = [l10n.t('from {0}', fileName(model.path)), stepsText(report), formatDuration(report.seconds)];
   return pageHeader(
     fileName(report.compressed.path),
     report.compressed.path,
     facts.filter(Boolean).join(' · '),
-    [reveal, again],
+    [reveal, again, diagnose],
   );
 }
 
@@ -176,10 +208,6 @@ function stepsText({ steps }: ReportView): string {
       return name;
     })
     .join(' + ');
-}
-
-function secondsText(seconds: number): string {
-  return l10n.t('{0} s', Number(seconds.toPrecision(2)));
 }
 
 function modelTable(model: ModelView, { store, onLayer }: ModelPageOptions): LayerTable {

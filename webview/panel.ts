@@ -1,13 +1,14 @@
 // The page as a whole: takes a snapshot, draws what it holds, and turns what the reader does into requests.
-import * as l10n from '@vscode/l10n';
 import { assertNever } from '../src/shared/base/assertNever';
-import type { PanelState, PanelSubject } from '../src/shared/contracts/panelContract';
+import type { JobState, PanelState, PanelSubject } from '../src/shared/contracts/panelContract';
 import type { ModelView } from '../src/shared/contracts/viewModels';
+import type { DetailPart } from './detail/detailPart';
+import { createDiagnosisPage } from './diagnosis/diagnosisPage';
 import { element, fill } from './dom';
-import { fileName } from './header';
+import { createFailedPage } from './failedPage';
 import { errorText, type PanelHost } from './host';
 import { createJobView, type JobView } from './jobView';
-import { emptyView, failedView, loadingView } from './messageView';
+import { emptyView, loadingView } from './messageView';
 import { createModelPage, modelOf, type ModelPage, type ModelSubject } from './modelPage';
 import { contentKey } from './snapshots';
 import type { ThemeSource } from './theme';
@@ -22,7 +23,7 @@ export interface PanelOptions {
 type Drawn =
   | { readonly kind: 'model'; readonly key: string; readonly model: ModelView; readonly page: ModelPage }
   | { readonly kind: 'job'; readonly id: string; readonly view: JobView }
-  | { readonly kind: 'message'; readonly key: string };
+  | { readonly kind: 'page'; readonly key: string; readonly page: DetailPart };
 
 /** A key held down in the table passes many layers; the one it rests on is read. */
 const selectionDelayMs = 80;
@@ -51,20 +52,18 @@ export function createPanel({ host, store, theme }: PanelOptions): {
   }
 
   function draw(subject: PanelSubject | null): void {
-    if (subject === null) return message('empty', emptyView);
+    if (subject === null) return page('empty', () => still(emptyView()));
     switch (subject.kind) {
       case 'loading':
-        return message(contentKey(subject), () => loadingView(subject.path));
+        return page(contentKey(subject), () => still(loadingView(subject.path)));
       case 'failed':
-        return message(contentKey(subject), () =>
-          failedView(subject.title ?? l10n.t('{0} cannot be shown', fileName(subject.path)), subject.message),
+        return page(contentKey(subject), () => createFailedPage({ subject, host, store, theme, run }));
+      case 'diagnosis':
+        return page(contentKey(subject), () =>
+          createDiagnosisPage({ report: subject.report, host, store, theme, run }),
         );
       case 'job':
-        if (drawn?.kind === 'job' && drawn.id === subject.job.id) return drawn.view.update(subject.job);
-        return job(
-          subject.job.id,
-          createJobView(subject.job, () => run(host.call('cancelJob', { id: subject.job.id }))),
-        );
+        return job(subject.job);
       case 'model':
       case 'experiment':
       case 'comparison':
@@ -74,13 +73,16 @@ export function createPanel({ host, store, theme }: PanelOptions): {
     }
   }
 
-  function message(key: string, make: () => HTMLElement): void {
-    if (drawn?.kind === 'message' && drawn.key === key) return;
-    replace({ kind: 'message', key }, make());
+  function page(key: string, make: () => DetailPart): void {
+    if (drawn?.kind === 'page' && drawn.key === key) return;
+    const made = make();
+    replace({ kind: 'page', key, page: made }, made.element);
   }
 
-  function job(id: string, view: JobView): void {
-    replace({ kind: 'job', id, view }, view.element);
+  function job(state: JobState): void {
+    if (drawn?.kind === 'job' && drawn.id === state.id) return drawn.view.update(state);
+    const view = createJobView({ job: state, host, store, theme, run });
+    replace({ kind: 'job', id: state.id, view }, view.element);
   }
 
   function model(subject: ModelSubject): void {
@@ -106,7 +108,7 @@ export function createPanel({ host, store, theme }: PanelOptions): {
   }
 
   function replace(next: Drawn, content: HTMLElement): void {
-    if (drawn?.kind === 'model') drawn.page.dispose();
+    if (drawn) (drawn.kind === 'job' ? drawn.view : drawn.page).dispose();
     window.clearTimeout(timer);
     pending = undefined;
     drawn = next;
@@ -149,4 +151,9 @@ export function createPanel({ host, store, theme }: PanelOptions): {
       (error: unknown) => fill(failure, errorText(error)),
     );
   }
+}
+
+/** A page with nothing to let go of. */
+function still(content: HTMLElement): DetailPart {
+  return { element: content, dispose: () => {} };
 }

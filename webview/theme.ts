@@ -13,6 +13,8 @@ export interface Theme {
   readonly before: string;
   readonly after: string;
   readonly error: string;
+  /** Where something went wrong. */
+  readonly failure: string;
   readonly fontFamily: string;
   readonly fontSize: number;
   readonly heatmap: HeatmapColors;
@@ -53,6 +55,7 @@ function readTheme(): Theme {
     before: color('charts-blue', '#3794ff'),
     after: style.getPropertyValue('--counterweight-after').trim() || foreground,
     error: color('charts-purple', '#b180d7'),
+    failure: color('charts-red', foreground),
     fontFamily: style.fontFamily,
     fontSize: Math.max(10, Number.parseFloat(style.fontSize) - 2),
     heatmap: heatmapColors(ground, page),

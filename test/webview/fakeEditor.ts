@@ -16,6 +16,7 @@ import {
   reportView,
   type SampleModel,
 } from './sampleModels';
+import { curvesAfter, diagnosisReport, divergedCurves, trainedReport } from './sampleTraining';
 
 export type SampleState =
   | 'empty'
@@ -27,13 +28,19 @@ export type SampleState =
   | 'large'
   | 'wide'
   | 'experiment'
-  | 'comparison';
+  | 'comparison'
+  | 'training'
+  | 'trained'
+  | 'diverged'
+  | 'diagnosis';
 
 /** What a test sees of the editor. */
 export interface FakeEditor {
   readonly asked: { readonly name: string; readonly params: unknown }[];
   /** Sends the current snapshot once more. */
   readonly resend: () => void;
+  /** Lets the running training come as far as so many epochs. */
+  readonly train: (epochs: number) => void;
 }
 
 declare global {
@@ -49,17 +56,19 @@ const asked: { name: string; params: unknown }[] = [];
 let revision = 0;
 let layer: string | null = query.get('layer');
 let tensor: string | undefined;
+let epochs = 14;
+let paused = false;
 
 const models: Partial<Record<SampleState, SampleModel>> = {
   model: lenet,
   experiment: lenet,
   comparison: lenet,
+  trained: lenet,
   mobilenet: mobileNet,
   large: largeModel,
   wide: wideModel,
 };
 const model = models[sample];
-const subject = subjectOf();
 
 // As VS Code does: messages of the page go to the extension, those of the extension arrive at the window.
 let received: (message: unknown) => void = () => {};
@@ -101,10 +110,26 @@ channel.handle({
     record('save', { name, bytes: [...content.subarray(0, 8)], length: content.length }),
   copy: (params) => record('copy', params),
   cancelJob: (params) => record('cancelJob', params),
+  pauseJob: (params) => {
+    record('pauseJob', params);
+    paused = params.paused;
+    send();
+  },
+  resumeRun: (params) => record('resumeRun', params),
   reveal: (params) => record('reveal', params),
   compress: (params) => record('compress', params),
+  train: (params) => record('train', params),
+  diagnose: (params) => record('diagnose', params),
+  applyAdvice: (params) => record('applyAdvice', params),
 });
-window.fakeEditor = { asked, resend: send };
+window.fakeEditor = {
+  asked,
+  resend: send,
+  train: (count) => {
+    epochs = count;
+    send();
+  },
+};
 
 function record(name: string, params: unknown): void;
 function record<T>(name: string, params: unknown, answer: T): T;
@@ -134,8 +159,37 @@ function subjectOf(): PanelSubject | null {
           title: 'Compressing lenet-300-100.onnx',
           path: lenet.path,
           progress: { phase: 'quantizing', fraction: 0.42, detail: '/fc1/Gemm' },
+          paused: false,
+          canPause: false,
         },
       };
+    case 'training':
+      return {
+        kind: 'job',
+        job: {
+          id: 'job-2',
+          title: 'Training lenet-300-100.onnx',
+          path: lenet.path,
+          progress: { phase: 'training', fraction: epochs / 32, detail: `epoch ${epochs + 1}` },
+          curves: curvesAfter(epochs),
+          paused,
+          canPause: true,
+        },
+      };
+    case 'diverged':
+      return {
+        kind: 'failed',
+        path: lenet.path,
+        title: 'Training lenet-300-100.onnx',
+        message:
+          'Training /projects/digits/models/lenet-300-100.onnx diverged in epoch 6, step 84: the loss is NaN, from 2.31 at the start, and layer /fc1/Gemm is out of bounds. Try learningRate 0.08, or clipNorm 1.',
+        resumable: true,
+        curves: divergedCurves(),
+      };
+    case 'diagnosis':
+      return { kind: 'diagnosis', report: diagnosisReport() };
+    case 'trained':
+      return { kind: 'experiment', model: modelView(model!), report: trainedReport() };
     case 'wide':
     case 'experiment':
       return { kind: 'experiment', model: modelView(model!), report: reportView(model!) };
@@ -160,6 +214,7 @@ function subjectOf(): PanelSubject | null {
 }
 
 function state(): PanelState {
+  const subject = subjectOf();
   const compressed = subject?.kind === 'experiment' || subject?.kind === 'comparison';
   return {
     revision: revision++,

@@ -153,6 +153,10 @@ async function takeScreenshots(folder: string, only: RegExp): Promise<void> {
     ['mobilenet', '/features.6.pointwise/Conv'],
     ['experiment', '/fc1/Gemm'],
     ['comparison', '/fc2/Gemm'],
+    ['training'],
+    ['trained', '/fc1/Gemm'],
+    ['diverged'],
+    ['diagnosis'],
   ];
   try {
     for (const theme of themes) {

@@ -10,6 +10,7 @@ import type { Table } from '../charts/csv';
 import { binsOf, type Bin } from '../charts/histogramBins';
 import { createHistogramChart, type HistogramSeries } from '../charts/histogramChart';
 import { element, type Child } from '../dom';
+import { factList, type Fact } from '../facts';
 import { createFigure } from '../figure';
 import type { PanelHost } from '../host';
 import type { ThemeSource } from '../theme';
@@ -53,8 +54,6 @@ export function createErrorHistogram(options: HistogramFigureOptions, error: Ten
     ],
   });
 }
-
-type Fact = readonly [name: string, value: string];
 
 interface HistogramFigure {
   readonly key: string;
@@ -146,16 +145,6 @@ function quantizationFacts(quantization: NonNullable<TensorErrorView['quantizati
     [first ? l10n.t('Scale (first)') : l10n.t('Scale'), formatValue(scale)],
     [first ? l10n.t('Zero point (first)') : l10n.t('Zero point'), formatInteger(zeroPoint)],
   ];
-}
-
-function factList(facts: readonly Fact[]): HTMLElement {
-  return element(
-    'dl',
-    { class: 'facts' },
-    ...facts.map(([name, value]) =>
-      element('div', {}, element('dt', { text: name }), element('dd', { text: value })),
-    ),
-  );
 }
 
 function seriesLegend(series: readonly HistogramSeries[]): Child {
