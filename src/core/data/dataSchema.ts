@@ -24,7 +24,10 @@ const fileSchema = mapping({
     .enum(fileKinds, { error: `must be one of ${fileKinds.join(', ')}` })
     .describe('What the file is, where its name does not say it.')
     .optional(),
-  label: columnSchema
+  label: z
+    .union([columnSchema, z.literal(false)], {
+      error: 'must be a column, or false where nothing is to be predicted',
+    })
     .describe('The column of a table, or the array of an .npz file, to be predicted.')
     .optional(),
   ignore: z

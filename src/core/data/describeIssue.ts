@@ -36,10 +36,13 @@ export function describeIssue(error: z.ZodError): DescribedIssue {
   return { path: key, problem: where === '' ? issue.message : `${where}: ${issue.message}` };
 }
 
+function isMistyped({ code }: z.core.$ZodIssue): boolean {
+  return code === 'unrecognized_keys';
+}
+
 /** A mistyped key is often the reason why another is missing, so that it is the one to name. */
 function mistypedFirst(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
-  const rank = (issue: z.core.$ZodIssue): number => (issue.code === 'unrecognized_keys' ? 0 : 1);
-  return issues.toSorted((a, b) => rank(a) - rank(b));
+  return [...issues.filter(isMistyped), ...issues.filter((issue) => !isMistyped(issue))];
 }
 
 /** Of a choice, the alternative that the value is meant for says most: the one whose kind of value it is. */

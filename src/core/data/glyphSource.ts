@@ -4,7 +4,7 @@ import { dataProblem } from './dataProblem';
 import type { DataSet } from './dataSet';
 import { describeIssue, mapping } from './describeIssue';
 import { glyphDefaults, glyphSplits, openGlyphs, type GlyphOptions } from './glyphs';
-import { once, type SourceParts } from './sourceParts';
+import { once, type OpenPart, type SourceParts } from './sourceParts';
 
 const glyphNumbers = ['samples', 'size', 'seed', 'noise', 'labelNoise'] as const;
 
@@ -35,18 +35,21 @@ export function isGlyphs(spec: string): boolean {
  */
 export function glyphParts(spec: string): SourceParts {
   const { split, ...options } = parseGlyphs(spec);
-  const open = (given: GlyphOptions): (() => Promise<DataSet>) => once(async () => openGlyphs(given));
-  if (split) return { all: open({ ...options, split }) };
+  if (split) return { all: part({ ...options, split }) };
   const heldOut = {
     ...options,
     labelNoise: 0,
     samples: Math.max(fewestHeldOut, Math.floor(options.samples / 4)),
   };
   return {
-    train: open({ ...options, split: 'train' }),
-    validation: open({ ...heldOut, split: 'validation' }),
-    test: open({ ...heldOut, split: 'test' }),
+    train: part({ ...options, split: 'train' }),
+    validation: part({ ...heldOut, split: 'validation' }),
+    test: part({ ...heldOut, split: 'test' }),
   };
+}
+
+function part(options: GlyphOptions): OpenPart {
+  return once(async () => openGlyphs(options));
 }
 
 /** What is measured on where nothing is trained: as many samples as `spec` says, with true labels. */

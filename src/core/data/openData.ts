@@ -5,7 +5,7 @@ import { dataSchema, type DataConfig } from './dataSchema';
 import type { DataSet, DataSplits } from './dataSet';
 import { isGlyphs, measuredGlyphs } from './glyphSource';
 import { normalizationOf, normalized } from './normalize';
-import { openSource } from './openSource';
+import { openSources, type SourceKey } from './openSources';
 import type { OpenPart, SourceParts } from './sourceParts';
 import { divide, subset } from './subset';
 import { unifyClasses } from './unifyClasses';
@@ -94,44 +94,41 @@ interface Parts {
 }
 
 /** What the source of train has itself counts where the description names nothing else. */
-async function openParts(config: DataConfig, folder: string): Promise<Parts> {
-  const main: SourceParts = config.train === undefined ? {} : await openSource(config.train, folder);
-  const train = main.train ?? main.all;
-  if (config.train !== undefined && !train) {
-    // Test samples alone: enough to measure on.
-    if (main.test && config.test === undefined && config.validation === undefined) return { test: main.test };
-    return dataProblem(shown(config.train), 'it holds no training samples');
+async function openParts({ train, validation, test }: DataConfig, folder: string): Promise<Parts> {
+  const sources = await openSources(
+    {
+      ...(train !== undefined && { train }),
+      ...(validation !== undefined && typeof validation !== 'number' && { validation }),
+      ...(test !== undefined && { test }),
+    },
+    folder,
+  );
+  const main = sources.train ?? {};
+  const trained = main.train ?? main.all;
+  const onlyMeasures = main.test && test === undefined && validation === undefined;
+  if (train !== undefined && !trained && !onlyMeasures) {
+    return dataProblem(shown(train), 'it holds no training samples');
   }
-  const validation = await validationPart(config, main, folder);
-  const test = await testPart(config, main, folder);
+  const validated = validation === undefined ? main.validation : ownPart(sources, 'validation', validation);
+  const tested = test === undefined ? main.test : ownPart(sources, 'test', test);
   const everything = main.all ?? main.train;
   return {
-    ...(train && { train }),
-    ...(validation && { validation }),
-    ...(test && { test }),
+    ...(trained && { train: trained }),
+    ...(validated && { validation: validated }),
+    ...(tested && { test: tested }),
     ...(everything && { everything }),
   };
 }
 
-async function validationPart(
-  { validation }: DataConfig,
-  main: SourceParts,
-  folder: string,
-): Promise<OpenPart | undefined> {
-  if (validation === undefined) return main.validation;
-  if (typeof validation === 'number') return undefined;
-  const { validation: own, all } = await openSource(validation, folder);
-  return own ?? all ?? dataProblem(shown(validation), 'it holds no validation samples');
-}
-
-async function testPart(
-  { test }: DataConfig,
-  main: SourceParts,
-  folder: string,
-): Promise<OpenPart | undefined> {
-  if (test === undefined) return main.test;
-  const { test: own, all } = await openSource(test, folder);
-  return own ?? all ?? dataProblem(shown(test), 'it holds no test samples');
+/** The part of a source that was named for a split; undefined where a fraction was. */
+function ownPart(
+  sources: Partial<Record<SourceKey, SourceParts>>,
+  key: SourceKey,
+  source: NonNullable<DataConfig['validation']>,
+): OpenPart | undefined {
+  if (typeof source === 'number') return undefined;
+  const parts = sources[key];
+  return parts?.[key] ?? parts?.all ?? dataProblem(shown(source), `it holds no ${key} samples`);
 }
 
 function shown(source: NonNullable<DataConfig['train']>): string {

@@ -11,8 +11,8 @@ export interface SourceParts {
   readonly test?: OpenPart;
 }
 
-/** A part that is opened once, however often it is asked for. */
-export function once(open: OpenPart): OpenPart {
-  let opened: Promise<DataSet> | undefined;
+/** What is opened once, however often it is asked for. */
+export function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
   return () => (opened ??= open());
 }

@@ -48,5 +48,5 @@ function interleaved(labels: Int32Array, seed: number): Int32Array {
   for (const members of byClass.values()) {
     for (const [k, index] of members.entries()) place[index] = (k + 0.5) / members.length;
   }
-  return shuffledIndices(labels.length, seed).sort((a, b) => place[a]! - place[b]!);
+  return shuffledIndices(labels.length, seed).toSorted((a, b) => place[a]! - place[b]!);
 }
