@@ -53,13 +53,20 @@ async function train(
 
 const outcome = (name: string) => ({
   model: readFileSync(temp.file(`${name}.onnx`)),
-  history: readFileSync(temp.file(`${name}.onnx.json`), 'utf8'),
+  measures: JSON.parse(readFileSync(temp.file(`${name}.onnx.json`), 'utf8')) as {
+    readonly history: readonly { readonly learningRate: number }[];
+    readonly bestEpoch: number;
+  },
 });
 
 describe('a killed run', () => {
   it(`ends as one that was left alone, ${kills} times`, { timeout: 240_000 }, async () => {
     expect(await train('alone')).toEqual({ steps, ended: true });
     const alone = outcome('alone');
+    // Else there would be less to bring back: a best state of its own, and a learning rate that was lowered.
+    const { history, bestEpoch } = alone.measures;
+    expect(bestEpoch).toBeLessThan(history.length - 1);
+    expect(history.at(-1)!.learningRate).toBeLessThan(history[bestEpoch]!.learningRate);
     const next = uniform(11);
     const moments = Array.from({ length: kills }, (): Kill => {
       return { step: 1 + Math.floor(next() * steps), delay: next() * 12 };
