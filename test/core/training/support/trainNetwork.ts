@@ -15,10 +15,12 @@ export interface TrainerInit {
   readonly targets: Targets;
   readonly options?: Partial<StepOptions>;
   readonly keepZeros?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 /** A trainer with the options of a recipe that states nothing else. */
 export function trainerFor({
+  signal = new AbortController().signal,
   options = {},
   keepZeros = false,
   sample,
@@ -31,7 +33,7 @@ export function trainerFor({
     inputs: [{ shape: sample }],
     options: { ...trainSchema.parse({}), ...options },
     keepZeros,
-    signal: new AbortController().signal,
+    signal,
   });
 }
 
