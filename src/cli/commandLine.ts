@@ -1,10 +1,14 @@
 // One run of the command line, from its arguments to its exit code: 0 done, 1 failed, 2 wrong usage, 130 cancelled.
 import { Command, CommanderError } from 'commander';
 import { CounterweightError, isAbort, toCounterweightError } from '../shared/base/errors';
+import type { ErrorCode } from '../shared/base/messages';
 import { stackOf } from '../shared/contracts/wireError';
 import { addCompareCommand } from './commands/compare';
 import { addCompressCommand } from './commands/compress';
+import { addEvaluateCommand } from './commands/evaluate';
 import { addInspectCommand } from './commands/inspect';
+import { addNewCommand } from './commands/new';
+import { addTrainCommand } from './commands/train';
 import { interruption } from './interruption';
 
 /** What a command gets besides its arguments. */
@@ -15,6 +19,8 @@ export interface CommandContext {
   readonly jobId: string;
   /** The folders that hold files of the job, for a second Ctrl+C that does not wait. */
   readonly writesTo: (folder: string) => void;
+  /** Called before a cancel ends the command: it has left a folder from which `--resume` goes on. */
+  readonly keeps: (folder: string) => void;
 }
 
 /** The result of a command: a document for scripts, and the same as text for people. */
@@ -35,7 +41,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    if (interrupted.signal.aborted && isAbort(error)) return printCancelled(json);
+    if (interrupted.signal.aborted && isAbort(error)) return printCancelled(json, interrupted.kept());
     return printFailure(error instanceof CommanderError ? usageError(error) : error, { json, verbose });
   } finally {
     interrupted.dispose();
@@ -57,6 +63,9 @@ function program(context: CommandContext, json: boolean): Command {
     );
   };
   addInspectCommand(command, run);
+  addNewCommand(command, run);
+  addTrainCommand(command, run);
+  addEvaluateCommand(command, run);
   addCompressCommand(command, run);
   addCompareCommand(command, run);
   for (const each of command.commands) {
@@ -76,9 +85,12 @@ function usageError(error: CommanderError): CounterweightError {
   if (error.code === 'commander.help') {
     return new CounterweightError('USAGE', { problem: 'No command was given. Try counterweight --help.' });
   }
-  const problem = oneLine(error.message.replace(/^error: /, ''));
+  const problem = oneLine(error.message.replace(/^error: |\.$/g, ''));
   return new CounterweightError('USAGE', { problem: `${problem}. Try counterweight --help.` });
 }
+
+/** Codes of what only other arguments can mend. */
+const wrongUsage: ReadonlySet<ErrorCode> = new Set(['USAGE', 'STEP_INVALID', 'ARCHITECTURE_INVALID']);
 
 function printFailure(thrown: unknown, options: { json: boolean; verbose: boolean }): number {
   const error = toCounterweightError(thrown);
@@ -87,11 +99,14 @@ function printFailure(thrown: unknown, options: { json: boolean; verbose: boolea
   if (options.verbose) process.stderr.write(`${stackOf(error)}\n`);
   const path = (error.values as Readonly<Record<string, string | number>>)['path'];
   if (options.json) printJsonError(error.code, message, path);
-  return CounterweightError.is(error, 'USAGE') || CounterweightError.is(error, 'STEP_INVALID') ? 2 : 1;
+  return wrongUsage.has(error.code) ? 2 : 1;
 }
 
-function printCancelled(json: boolean): number {
-  const message = 'Cancelled; nothing was written.';
+function printCancelled(json: boolean, kept: string | undefined): number {
+  const message =
+    kept === undefined
+      ? 'Cancelled; nothing was written.'
+      : `Cancelled. The checkpoint is in ${kept}; the same command with --resume goes on from it.`;
   process.stderr.write(`${message}\n`);
   if (json) printJsonError('CANCELLED', message);
   return 130;

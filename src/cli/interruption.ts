@@ -8,11 +8,17 @@ import type { CommandContext } from './commandLine';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
+export interface Interruption extends CommandContext, Disposable {
+  /** The folder that the command has left to go on from, where there is one. */
+  readonly kept: () => string | undefined;
+}
+
 /** Listens until disposed. */
-export function interruption(): CommandContext & Disposable {
+export function interruption(): Interruption {
   const controller = new AbortController();
   const jobId = randomUUID();
   const folders = new Set<string>();
+  let kept: string | undefined;
   const interrupt = (): void => {
     if (!controller.signal.aborted) return controller.abort();
     for (const folder of folders) removePartialsOf(jobId, folder);
@@ -23,6 +29,10 @@ export function interruption(): CommandContext & Disposable {
     signal: controller.signal,
     jobId,
     writesTo: (folder) => void folders.add(folder),
+    keeps: (folder) => {
+      kept = folder;
+    },
+    kept: () => kept,
     dispose: () => {
       for (const signal of signals) process.off(signal, interrupt);
     },

@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import path from 'node:path';
 import { compressModel } from '../../core/experiment/compressModel';
 import { outputName } from '../../core/experiment/outputName';
-import { describeOptions } from '../../core/compression/describeOptions';
 import { parseSteps, steps as stepTable } from '../../core/compression/steps';
 import type { CommandContext, CommandOutput, RunCommand } from '../commandLine';
 import { freePaths } from '../freePaths';
+import { optionsHelp } from '../optionsHelp';
 import { progressLine } from '../progressLine';
 import { seedOf } from '../seedFlag';
 import { stepsOf, type StepFlags } from '../stepFlags';
@@ -35,7 +35,7 @@ export function addCompressCommand(program: Command, run: RunCommand): void {
       'after',
       `
 Options of the steps, for --set:
-${stepOptionsHelp()}
+${optionsHelp(stepTable)}
 
 Examples:
   counterweight compress model.onnx --prune 0.8 -o out
@@ -73,15 +73,4 @@ async function compress(
 
 function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
-}
-
-function stepOptionsHelp(): string {
-  const rows = stepTable.flatMap((step) =>
-    describeOptions(step.schema).map((option) => ({
-      path: `${step.id}.${option.name}`,
-      help: `${option.description} (${option.allowed}${option.default === undefined ? '' : `; default ${option.default}`})`,
-    })),
-  );
-  const width = Math.max(...rows.map((row) => row.path.length));
-  return rows.map((row) => `  ${row.path.padEnd(width)}  ${row.help}`).join('\n');
 }

@@ -1,13 +1,17 @@
 // What a run keeps in its folder while it goes on: the steps that it was started with, what happened so far, and the
 // checkpoints that a killed run goes on from. See DESIGN: a run's folder is complete without the editor.
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
 import type { CurvesView, EpochView } from '../../shared/contracts/viewModels';
 import { writeFilesAtomically } from '../formats/atomicFiles';
 import type { Recipe } from './recipe/recipe';
 import { recipeText } from './recipe/recipeText';
+
+const checkpointName = 'checkpoint';
+const eventsName = 'events.jsonl';
+const recipeName = 'recipe.yaml';
 
 /** One line of events.jsonl. */
 export type RunEvent =
@@ -32,13 +36,13 @@ export async function openRunFiles(
   recipe: Recipe,
   { resume, jobId }: { readonly resume: boolean; readonly jobId: string },
 ): Promise<RunFiles> {
-  const checkpointFolder = path.join(folder, 'checkpoint');
-  const eventsPath = path.join(folder, 'events.jsonl');
+  const checkpointFolder = path.join(folder, checkpointName);
+  const eventsPath = path.join(folder, eventsName);
   if (!resume && existsSync(checkpointFolder)) {
     throw new CounterweightError('RUN_UNFINISHED', { path: folder });
   }
   await mkdir(folder, { recursive: true });
-  const recipePath = path.join(folder, 'recipe.yaml');
+  const recipePath = path.join(folder, recipeName);
   if (!existsSync(recipePath)) {
     const chunks = [new TextEncoder().encode(recipeText(recipe))];
     await writeFilesAtomically([{ path: recipePath, chunks }], { jobId });
@@ -68,6 +72,22 @@ export async function openRunFiles(
       await rm(checkpointFolder, { recursive: true, force: true });
     },
   };
+}
+
+/** Whether a run in this folder can be gone on with. */
+export async function holdsCheckpoint(folder: string): Promise<boolean> {
+  const options = { recursive: true, withFileTypes: true } as const;
+  const entries = await readdir(path.join(folder, checkpointName), options).catch(() => []);
+  return entries.some((entry) => entry.isFile());
+}
+
+/** Takes away what a run has put into its folder, and the folder where nobody else has put something there. */
+export async function removeRunFiles(folder: string): Promise<void> {
+  for (const name of [checkpointName, eventsName, recipeName]) {
+    await rm(path.join(folder, name), { recursive: true, force: true });
+  }
+  const others = await readdir(folder).catch(() => undefined);
+  if (others?.length === 0) await rmdir(folder);
 }
 
 /** The whole lines of events.jsonl; the last one can be cut off where the machine went down. */
