@@ -144,6 +144,7 @@ async function measure(question: Question, context: DiagnoseContext): Promise<Me
     parameters: curves?.parameters ?? (result ? parametersOf(result.model) : 0),
     ...(baseline && { baseline }),
     ...(subject.options && { options: subject.options }),
+    ...divergenceOf(curves),
     ...(overlap && { overlap }),
     ...(parts && { generalization: parts }),
     ...(curve.points.length > 0 && { learningCurve: curve.points }),
@@ -255,6 +256,13 @@ function trainContext({ signal, curves, gate }: DiagnoseContext, progress: Phase
     gate: () => gate?.() ?? Promise.resolve(),
     progress: (done: number, detail?: string) => progress('training', done, detail),
   };
+}
+
+/** Only the run itself knew which layer went out of bounds; it said so in its own diagnosis. */
+function divergenceOf(curves: CurvesView | undefined): Pick<DiagnosisFacts, 'divergence'> {
+  const said = curves?.diagnosis.evidence.find(({ note: { code } }) => code === 'LAYER_GREW')?.note.values;
+  if (!said) return {};
+  return { divergence: { epoch: Number(said['epoch']), layer: String(said['layer']) } };
 }
 
 function classesOf(splits: DataSplits | undefined): Pick<DiagnosisFacts, 'classes'> {

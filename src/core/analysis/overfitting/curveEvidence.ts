@@ -20,13 +20,19 @@ export function curveEvidence(
   return [
     ...(signs.divergence ? [divergenceEvidence(signs.divergence, facts)] : []),
     ...fewEpochsEvidence(facts, measures),
-    ...(signs.degradation ? [degradationEvidence(signs.degradation, facts)] : []),
+    ...trainingEvidence(measures, signs),
+    ...(signs.degradation ? [degradationEvidence(signs.degradation, signs, facts)] : []),
     ...gapEvidence(measures, signs),
     ...bestEvidence(measures, signs),
-    ...trainingEvidence(measures, signs),
     ...trendEvidence(measures, signs),
-    ...(signs.better === undefined ? [] : [betterEvidence(signs.better)]),
+    ...(signs.better === undefined ? [] : [betterEvidence(signs.better, facts)]),
   ];
+}
+
+/** What the absence of overfitting speaks for: a network that has learned nothing does not overfit either. */
+function closeness({ divergence, training }: Signs): Verdict | null {
+  if (divergence) return null;
+  return training?.poor ? 'underfit' : 'balanced';
 }
 
 function divergenceEvidence(divergence: Divergence, { classes }: DiagnosisFacts): EvidenceView {
@@ -69,7 +75,11 @@ function fewEpochsEvidence(
   return [says('undecided', note('EPOCHS_FEW', { epochs: epochs.length, needed: limits.leastEpochs }))];
 }
 
-function degradationEvidence(degradation: Degradation, { samples }: DiagnosisFacts): EvidenceView {
+function degradationEvidence(
+  degradation: Degradation,
+  signs: Signs,
+  { samples }: DiagnosisFacts,
+): EvidenceView {
   const { decline, large, certain, of } = degradation;
   const values = {
     train: formatShortPercent(degradation.train),
@@ -83,11 +93,11 @@ function degradationEvidence(degradation: Degradation, { samples }: DiagnosisFac
   if (of === 'accuracy') {
     return large
       ? says('overfit', note('DECLINE_LARGE', values))
-      : says('balanced', note('DECLINE_SMALL', values));
+      : says(closeness(signs), note('DECLINE_SMALL', values));
   }
   return large
     ? says('overfit', note('EXPLAINED_DECLINE_LARGE', values))
-    : says('balanced', note('EXPLAINED_DECLINE_SMALL', values));
+    : says(closeness(signs), note('EXPLAINED_DECLINE_SMALL', values));
 }
 
 function gapEvidence({ standing, trend }: CurveMeasures, { lossRatio }: Signs): readonly EvidenceView[] {
@@ -103,10 +113,11 @@ function gapEvidence({ standing, trend }: CurveMeasures, { lossRatio }: Signs): 
   const change = { change: formatValue(Math.abs(trend.gap)), epochs: trend.epochs };
   if (trend.relativeGap > limits.gapSlope) return [level, says('overfit', note('GAP_GROWS', change))];
   if (trend.relativeGap < -limits.gapSlope) return [level, says(null, note('GAP_SHRINKS', change))];
-  return [level, says('balanced', note('GAP_STEADY', { epochs: trend.epochs }))];
+  return [level, says(null, note('GAP_STEADY', { epochs: trend.epochs }))];
 }
 
-function bestEvidence({ best, epochs, baseline }: CurveMeasures, { turned }: Signs): readonly EvidenceView[] {
+function bestEvidence({ best, epochs, baseline }: CurveMeasures, signs: Signs): readonly EvidenceView[] {
+  const { turned } = signs;
   if (!best || epochs.length < limits.leastEpochs) return [];
   const values = {
     // From a loss of exactly zero every rise is endless.
@@ -120,7 +131,7 @@ function bestEvidence({ best, epochs, baseline }: CurveMeasures, { turned }: Sig
   const rise = turned
     ? says('overfit', note('VALIDATION_ROSE', values))
     : best.rise <= limits.riseLimit || isImmaterial
-      ? says('balanced', note('VALIDATION_NEAR_BEST', values))
+      ? says(closeness(signs), note('VALIDATION_NEAR_BEST', values))
       : says(null, note('VALIDATION_ABOVE_BEST', values));
   return [
     rise,
@@ -171,6 +182,10 @@ function trendEvidence({ trend, baseline }: CurveMeasures, signs: Signs): readon
   return [says(speaksFor, note('LOSS_FALLING', values))];
 }
 
-function betterEvidence(points: number): EvidenceView {
-  return says('leaking', note('VALIDATION_BETTER', { points: (100 * points).toFixed(1) }));
+/** Where no sample is shared, the validation samples are easier: their labels may be cleaner. */
+function betterEvidence(points: number, { overlap }: DiagnosisFacts): EvidenceView {
+  return says(
+    overlap?.shared === 0 ? null : 'leaking',
+    note('VALIDATION_BETTER', { points: (100 * points).toFixed(1) }),
+  );
 }

@@ -60,6 +60,11 @@ const curvesSchema = z.looseObject({
   loss: z.string(),
   samples: z.object({ train: z.number(), validation: z.number() }),
   parameters: z.number(),
+  diagnosis: z.looseObject({
+    evidence: z.array(
+      z.looseObject({ note: z.looseObject({ code: z.string(), values: z.record(z.string(), z.unknown()) }) }),
+    ),
+  }),
 });
 
 const reportSchema = z.looseObject({
