@@ -47,7 +47,7 @@ export function referenceRun(
     const factor = options.clipNorm === undefined ? 1 : Math.min(1, options.clipNorm / (norm + 1e-6));
     for (let i = 0; i < vector.length; i++) {
       const decay = i < start.weights.length ? options.weightDecay : 0;
-      vector[i] = updated(options, step + 1, rates[step]!, {
+      vector[i] = updates[options.optimizer](options, step + 1, rates[step]!, {
         i,
         w: vector[i]!,
         g: gradient[i]! * factor,
@@ -100,28 +100,34 @@ interface Element {
   readonly memory: { readonly a: Float64Array; readonly b: Float64Array };
 }
 
-/** One parameter after the step, as torch.optim documents it. */
-function updated(options: Options, step: number, rate: number, { i, w, g, decay, memory }: Element): number {
-  const { a, b } = memory;
-  const decayed = g + decay * w;
-  switch (options.optimizer) {
-    case 'sgd':
-      a[i] = options.momentum * a[i]! + decayed;
-      return w - rate * (options.nesterov ? decayed + options.momentum * a[i]! : a[i]!);
-    case 'rmsprop':
-      a[i] = 0.99 * a[i]! + 0.01 * decayed ** 2;
-      return w - (rate * decayed) / (Math.sqrt(a[i]!) + 1e-8);
-    case 'adam':
-    case 'adamw': {
-      const own = options.optimizer === 'adam' ? decayed : g;
-      const start = options.optimizer === 'adam' ? w : w - rate * decay * w;
-      a[i] = 0.9 * a[i]! + 0.1 * own;
-      b[i] = 0.999 * b[i]! + 0.001 * own ** 2;
-      const first = a[i]! / (1 - 0.9 ** step);
-      const second = b[i]! / (1 - 0.999 ** step);
-      return start - (rate * first) / (Math.sqrt(second) + 1e-8);
-    }
-  }
+/** One parameter after a step, as torch.optim documents it. */
+const updates: Readonly<
+  Record<Options['optimizer'], (options: Options, step: number, rate: number, element: Element) => number>
+> = {
+  sgd: ({ momentum, nesterov }, _, rate, { i, w, g, decay, memory: { a } }) => {
+    const gradient = g + decay * w;
+    a[i] = momentum * a[i]! + gradient;
+    return w - rate * (nesterov ? gradient + momentum * a[i] : a[i]);
+  },
+  rmsprop: (_, __, rate, { i, w, g, decay, memory: { a } }) => {
+    const gradient = g + decay * w;
+    a[i] = 0.99 * a[i]! + 0.01 * gradient ** 2;
+    return w - (rate * gradient) / (Math.sqrt(a[i]) + 1e-8);
+  },
+  adam: (_, step, rate, element) => {
+    const { w, g, decay } = element;
+    return adam(step, rate, { ...element, g: g + decay * w });
+  },
+  adamw: (_, step, rate, element) => {
+    const { w, decay } = element;
+    return adam(step, rate, { ...element, w: w - rate * decay * w });
+  },
+};
+
+function adam(step: number, rate: number, { i, w, g, memory: { a, b } }: Element): number {
+  a[i] = 0.9 * a[i]! + 0.1 * g;
+  b[i] = 0.999 * b[i]! + 0.001 * g ** 2;
+  return w - (rate * (a[i] / (1 - 0.9 ** step))) / (Math.sqrt(b[i] / (1 - 0.999 ** step)) + 1e-8);
 }
 
 /** Mean over samples of −Σ t·ln softmax(y); the gradient is that of targets smoothed by `smoothing`. */
