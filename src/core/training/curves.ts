@@ -11,7 +11,7 @@ export type Standing = Pick<DiagnosisFacts, 'ended' | 'divergence'>;
 
 /** The curves after these epochs with what they say so far. */
 export function curvesOf(
-  { task: { step, data, options }, trainer }: RunParts,
+  { task: { step, data, options }, trainer, baseline }: RunParts,
   history: readonly EpochView[],
   standing: Standing,
 ): CurvesView {
@@ -27,6 +27,7 @@ export function curvesOf(
     samples,
     parameters,
     options,
+    ...(baseline && { baseline }),
     ...(classes !== undefined && { classes }),
   };
   const diagnosis = diagnose(facts);

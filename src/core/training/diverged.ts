@@ -19,7 +19,7 @@ export interface Divergence {
 }
 
 /** A norm that gradients of well-behaved networks rarely exceed. */
-const suggestedClipNorm = 1;
+const usualClipNorm = 1;
 
 /** Reports the curves and makes the error. */
 export function diverged(
@@ -28,6 +28,7 @@ export function diverged(
   context: TrainContext,
 ): CounterweightError<'TRAINING_DIVERGED'> {
   const { task, trainer } = parts;
+  const { options } = task;
   const { epoch } = history.at(-1)!;
   const layer = trainer.notFinite() ?? mostGrownLayer(task.model, trainer.model()) ?? '?';
   context.curves(curvesOf(parts, history, { ended: true, divergence: { epoch, layer } }));
@@ -38,8 +39,8 @@ export function diverged(
     loss: shown(loss),
     start: shown(watch.reference ?? Number.NaN),
     layer,
-    learningRate: shown(task.options.learningRate / 10),
-    clipNorm: suggestedClipNorm,
+    learningRate: shown(options.learningRate / 10),
+    clipNorm: shown(options.clipNorm === undefined ? usualClipNorm : options.clipNorm / 10),
   });
 }
 

@@ -1,7 +1,4 @@
 // Notices that a run diverges: its loss is no number, or stays far above that of a network that has learned nothing.
-import type { LossKind } from '../../shared/contracts/viewModels';
-import { elementLoss } from '../analysis/losses';
-import { classCount, type Batch, type DataSet } from '../data/dataSet';
 
 /** What is known of a run's losses. Plain data, for it is part of a checkpoint. */
 export interface Watch {
@@ -14,8 +11,8 @@ export interface Watch {
 export const untroubled: Watch = { reference: null, farAbove: 0 };
 
 export interface WatchOptions {
-  /** The loss of a network that has learned nothing; see `uninformedLoss`. */
-  readonly uninformed: () => number;
+  /** The loss of a network that does not look at its input. */
+  readonly baseline: number;
   /** How many steps the mean looks back. */
   readonly horizon: number;
 }
@@ -24,11 +21,11 @@ export interface WatchOptions {
 const farFactor = 10;
 
 /**
- * Takes in the loss of a step. The reference is the loss of the first step, but at least `uninformed`: fine-tuning
+ * Takes in the loss of a step. The reference is the loss of the first step, but at least the baseline: fine-tuning
  * begins with a tiny loss, which dropout and augmentation raise many times over without any harm.
  */
-export function watchLoss(watch: Watch, loss: number, { uninformed, horizon }: WatchOptions): Watch {
-  const reference = watch.reference ?? Math.max(loss, uninformed());
+export function watchLoss(watch: Watch, loss: number, { baseline, horizon }: WatchOptions): Watch {
+  const reference = watch.reference ?? Math.max(loss, baseline);
   const isFarAbove = loss > farFactor * reference ? 1 : 0;
   return { reference, farAbove: watch.farAbove + (isFarAbove - watch.farAbove) / horizon };
 }
@@ -41,15 +38,4 @@ export function watchHorizon(stepsPerEpoch: number): number {
 /** Whether the loss of the last step is no number, or most of the last steps were far above the reference. */
 export function hasDiverged({ farAbove }: Watch, loss: number): boolean {
   return !Number.isFinite(loss) || farAbove > 0.5;
-}
-
-/**
- * The loss of a network that tells nothing about the samples: all classes alike, or 0 for everything, which in
- * logits of binary cross-entropy is a probability of one half.
- */
-export function uninformedLoss(kind: LossKind, data: DataSet, { values }: Pick<Batch, 'values'>): number {
-  if (kind === 'crossEntropy') return Math.log(classCount(data) ?? 1);
-  const lossOf = elementLoss(kind, 'logits');
-  if (!values) return lossOf(0, 1);
-  return values.reduce((sum, target) => sum + lossOf(0, target), 0) / values.length;
 }

@@ -8,7 +8,7 @@ import { bestEpoch, hasStalled } from './bestEpoch';
 import { writeCheckpoint, readCheckpoint, type RunState } from './checkpoint';
 import { curvesOf } from './curves';
 import { diverged } from './diverged';
-import { hasDiverged, uninformedLoss, untroubled, watchHorizon, watchLoss } from './divergence';
+import { hasDiverged, untroubled, watchHorizon, watchLoss } from './divergence';
 import { fingerprintOf, type Fingerprint } from './fingerprint';
 import { passGate } from './passGate';
 import type { Measures, RunParts } from './runParts';
@@ -98,7 +98,7 @@ async function runEpoch(
   const epoch = history.length;
   const sizes = batchSizes(train.count, trainer.batch);
   const order = shuffledIndices(train.count, orderSeed(seed, epoch));
-  const horizon = watchHorizon(sizes.length);
+  const watched = { baseline: parts.baseline?.loss ?? 0, horizon: watchHorizon(sizes.length) };
   const report = (fraction: number, loss: number): void =>
     context.progress(
       (epoch - 1 + fraction) / options.epochs,
@@ -116,7 +116,7 @@ async function runEpoch(
     learningRate = learningRateAt(options, { epoch, step, steps: sizes.length }, history);
     const { loss } = await trainer.step(batch, { learningRate, seed: dropoutSeed(seed, epoch, step) });
     step++;
-    watch = watchLoss(watch, loss, { uninformed: () => uninformedLoss(trainer.loss, train, batch), horizon });
+    watch = watchLoss(watch, loss, watched);
     if (hasDiverged(watch, loss)) {
       const seconds = secondsSince(started) - paused;
       const view = epochView(epoch, undefined, learningRate, seconds);

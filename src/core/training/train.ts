@@ -2,6 +2,7 @@
 import { note, type Note } from '../../shared/base/messages';
 import type { TrainingView } from '../../shared/contracts/viewModels';
 import { evaluate } from '../analysis/evaluate';
+import { measureBaseline } from '../analysis/overfitting/baseline';
 import { modelToBytes } from '../formats/modelBytes';
 import type { Model } from '../ir/graph';
 import { onnxRuntime } from '../runtime/onnxRuntime';
@@ -49,6 +50,7 @@ export async function train(task: TrainTask, context: TrainContext): Promise<Tra
     const parts: RunParts = {
       task,
       trainer,
+      baseline: await measureBaseline(data.train, trainer.loss, signal),
       measure: (progress) => measure(trainer, task, signal, progress),
     };
     const { history, ended } = await runEpochs(parts, context);

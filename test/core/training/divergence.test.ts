@@ -2,24 +2,22 @@
 import { describe, expect, it } from 'vitest';
 import {
   hasDiverged,
-  uninformedLoss,
   untroubled,
   watchHorizon,
   watchLoss,
   type Watch,
 } from '../../../src/core/training/divergence';
 import { mostGrownLayer } from '../../../src/core/training/grownLayer';
-import { linearData } from '../../support/fakeTrainer';
 import { denseModel } from '../../support/sampleModels';
 import { float32Tensor, tensorNumbers } from '../../../src/core/ir/numbers';
 
 /** The first step, from 1, at which a run with these losses has diverged. */
-function divergesAt(losses: Iterable<number>, uninformed = 2.3, horizon = 100): number | undefined {
+function divergesAt(losses: Iterable<number>, baseline = 2.3, horizon = 100): number | undefined {
   let watch: Watch = untroubled;
   let step = 0;
   for (const loss of losses) {
     step++;
-    watch = watchLoss(watch, loss, { uninformed: () => uninformed, horizon });
+    watch = watchLoss(watch, loss, { baseline, horizon });
     if (hasDiverged(watch, loss)) return step;
   }
   return undefined;
@@ -54,21 +52,6 @@ describe('a run', () => {
 
   it('is watched over about an epoch', () => {
     expect([1, 50, 5000].map(watchHorizon)).toEqual([10, 50, 100]);
-  });
-});
-
-describe('the loss of knowing nothing', () => {
-  const classes = { ...linearData('x', 1, 1), targets: { kind: 'classes', count: 10 } as const };
-  const values = linearData('x', 1, 1);
-
-  it('is that of even chances for classes, and of predicting 0 for values', () => {
-    expect(uninformedLoss('crossEntropy', classes, {})).toBeCloseTo(Math.log(10), 12);
-    expect(uninformedLoss('binaryCrossEntropy', classes, {})).toBeCloseTo(Math.LN2, 12);
-    expect(uninformedLoss('mse', classes, {})).toBe(1);
-    const batch = { values: Float32Array.of(3, -1) };
-    expect(uninformedLoss('mse', values, batch)).toBe(5);
-    expect(uninformedLoss('mae', values, batch)).toBe(2);
-    expect(uninformedLoss('huber', values, batch)).toBe(1.5);
   });
 });
 

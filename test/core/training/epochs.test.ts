@@ -33,7 +33,7 @@ async function run({ task = linearTask(), context: overrides, losses, ...given }
     const loss = losses?.[measured++];
     return loss === undefined ? measures : { ...measures, validation: { loss, samples: 1 } };
   };
-  const parts: RunParts = { task, trainer, measure };
+  const parts: RunParts = { task, trainer, baseline: { loss: 14 }, measure };
   const collected = collectingContext(overrides);
   const weightsAt: Float32Array[] = [];
   const curves: TrainContext['curves'] = (view) => {
@@ -234,7 +234,7 @@ describe('a run that diverges', () => {
       loss: 'NaN',
       layer: 'dense',
       learningRate: '0.005',
-      clipNorm: 1,
+      clipNorm: '1',
     });
     const last = curves.at(-1)!;
     expect(last.history.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);

@@ -112,7 +112,7 @@ describe('training a network', () => {
     const given = task({ optimizer: 'sgd', learningRate: 100 });
     const error = (await train(given, context).catch((e: unknown) => e)) as CounterweightError;
     expect(error.code).toBe('TRAINING_DIVERGED');
-    expect(error.values).toMatchObject({ path: 'glyphs.onnx', learningRate: '10', clipNorm: 1 });
+    expect(error.values).toMatchObject({ path: 'glyphs.onnx', learningRate: '10', clipNorm: '1' });
     expect(['conv', 'bn', 'fc1', 'fc2']).toContain(error.values['layer' as never]);
     expect(curves.at(-1)!.diagnosis.verdict).toBe('diverged');
     expect(curves.at(-1)!.history.at(-1)!.epoch).toBe(error.values['epoch' as never]);
