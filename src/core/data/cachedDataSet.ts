@@ -2,7 +2,7 @@
 import type { Batch, DataSet } from './dataSet';
 
 /** What is kept where nobody says otherwise. */
-export const defaultCacheBytes = 512 * 2 ** 20;
+const defaultCacheBytes = 512 * 2 ** 20;
 
 interface Sample {
   readonly inputs: readonly Float32Array[];
