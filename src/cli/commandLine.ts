@@ -5,6 +5,7 @@ import type { ErrorCode } from '../shared/base/messages';
 import { stackOf } from '../shared/contracts/wireError';
 import { addCompareCommand } from './commands/compare';
 import { addCompressCommand } from './commands/compress';
+import { addDiagnoseCommand } from './commands/diagnose';
 import { addEvaluateCommand } from './commands/evaluate';
 import { addInspectCommand } from './commands/inspect';
 import { addNewCommand } from './commands/new';
@@ -66,6 +67,7 @@ function program(context: CommandContext, json: boolean): Command {
   addNewCommand(command, run);
   addTrainCommand(command, run);
   addEvaluateCommand(command, run);
+  addDiagnoseCommand(command, run);
   addCompressCommand(command, run);
   addCompareCommand(command, run);
   for (const each of command.commands) {

@@ -1,16 +1,13 @@
 // What `train` prints for people: the curves as a table, the verdict and why, and what became of the model.
-import { fillTemplate, noteTemplates, type Note } from '../../shared/base/messages';
 import { formatInteger, formatPercent, formatValue } from '../../shared/base/numbers';
 import type {
-  AdviceView,
-  DiagnosisView,
   EpochView,
   GeneralizationView,
   MeasureView,
-  RecipeEdit,
   ReportView,
   TrainingView,
 } from '../../shared/contracts/viewModels';
+import { verdictLines } from './diagnosisText';
 import { lossNames } from './evaluationText';
 import { noteLines } from './notes';
 import { table, type Column } from './table';
@@ -67,31 +64,6 @@ const accuracyColumns: readonly Column<EpochView>[] = [
   },
 ];
 
-/** Evidence for the verdict first, then what is worth knowing, then what to try, with the flags that try it. */
-function verdictLines({ verdict, evidence, advice }: DiagnosisView): readonly string[] {
-  const ordered = evidence.toSorted((a, b) => rank(a.speaksFor === verdict) - rank(b.speaksFor === verdict));
-  return [
-    `Verdict: ${verdict}`,
-    ...ordered.map(({ note, speaksFor }) => `  ${speaksFor === verdict ? '•' : ' '} ${sentence(note)}`),
-    ...(advice.length === 0 ? [] : ['What to try:', ...advice.map((each) => `  • ${adviceText(each)}`)]),
-  ];
-}
-
-function rank(speaksForVerdict: boolean): number {
-  return speaksForVerdict ? 0 : 1;
-}
-
-function adviceText({ note, edit }: AdviceView): string {
-  const flags = flagsOf(edit);
-  return flags === '' ? sentence(note) : `${sentence(note)} (${flags})`;
-}
-
-function flagsOf(edit: RecipeEdit | undefined): string {
-  return Object.entries(edit?.set ?? {})
-    .map(([path, value]) => `--set ${path}=${String(value)}`)
-    .join(' ');
-}
-
 interface Part {
   readonly title: string;
   readonly before: MeasureView;
@@ -128,8 +100,4 @@ function lossText(loss: number | null): string {
 
 function accuracyText(accuracy: number | undefined): string {
   return accuracy === undefined ? '' : formatPercent(accuracy, 2);
-}
-
-function sentence({ code, values }: Note): string {
-  return fillTemplate(noteTemplates[code], values);
 }
