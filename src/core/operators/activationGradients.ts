@@ -138,8 +138,9 @@ function activation(rule: (point: Point) => string): GradientRule {
 }
 
 /**
- * g inside the bounds and on them, like PyTorch's clamp; what lies outside moves with its bound. The bounds are
- * attributes until version 10, inputs since, and either may be absent.
+ * g between the bounds. On them it is 0, like that of PyTorch's hardtanh, ReLU6 and, since its version 2.15, clamp; a
+ * bound that is learned moves with what lies on it or outside (Choi et al. 2018, PACT). The bounds are attributes until
+ * version 10, inputs since, and either may be absent.
  */
 function clipGradient(context: GradientContext): readonly (string | undefined)[] {
   const { build, input, wants } = context;
@@ -151,18 +152,15 @@ function clipGradient(context: GradientContext): readonly (string | undefined)[]
     return stated === undefined ? undefined : build.scalar(stated);
   };
   const [low, high] = [bound(1, 'min'), bound(2, 'max')];
-  const below = low === undefined ? undefined : e.compare('Less', input(0), low);
-  const above = high === undefined ? undefined : e.compare('Greater', input(0), high);
-  const outside = below && above ? build.node('Or', [below, above]) : (below ?? above);
-  const boundGradient = (index: number, mask: string | undefined): string | undefined =>
-    wants(index) && mask !== undefined
-      ? sumToShape(build, e.where(mask, g, 0), context.outputShape(0), context.inputShape(index))
+  const above = low === undefined ? undefined : e.compare('Greater', input(0), low);
+  const below = high === undefined ? undefined : e.compare('Less', input(0), high);
+  const between = above && below ? build.node('And', [above, below]) : (above ?? below);
+  const boundGradient = (index: number, inside: string | undefined): string | undefined =>
+    wants(index) && inside !== undefined
+      ? sumToShape(build, e.where(inside, 0, g), context.outputShape(0), context.inputShape(index))
       : undefined;
-  return [
-    wants(0) ? (outside === undefined ? g : e.where(outside, 0, g)) : undefined,
-    boundGradient(1, below),
-    boundGradient(2, above),
-  ];
+  const inputGradient = (): string => (between === undefined ? g : e.multiply(g, e.indicator(between)));
+  return [wants(0) ? inputGradient() : undefined, boundGradient(1, above), boundGradient(2, below)];
 }
 
 /** y = x·Φ(x): g·(Φ(x) + x·φ(x)), with the normal distribution Φ and its density φ. */
