@@ -82,18 +82,24 @@ export async function gradientError(test: GradientCase, seed: number): Promise<n
   }
 }
 
-/** The gradients of the sum of all outputs at the given values of the inputs; empty where none is passed on. */
+/**
+ * The gradients of the sum of all outputs at the given values of the inputs, each element weighted by what `weight`
+ * gives for its index; empty where none is passed on.
+ */
 export async function gradientsAt(
   test: GradientCase,
-  values: Readonly<Record<string, readonly number[]>>,
+  values: Readonly<Record<string, ArrayLike<number>>>,
+  weight: (index: number) => number = () => 1,
 ): Promise<Readonly<Record<string, readonly number[]>>> {
   const { type, forward, shapes, build, seeds, gradients } = await differentiated(test);
   const feeds: Record<string, RuntimeTensor> = {};
   for (const [name, shape] of Object.entries(test.inputs))
     feeds[name] = { type, shape, data: typed(type, Float64Array.from(values[name]!)) };
   const weights: Record<string, RuntimeTensor> = {};
-  for (const output of test.outputs)
-    weights[output] = random(type, knownShape(shapes.shape(forward.graph, output))!, () => 1);
+  for (const output of test.outputs) {
+    let index = 0;
+    weights[output] = random(type, knownShape(shapes.shape(forward.graph, output))!, () => weight(index++));
+  }
   const backward = backwardModel(forward, build, seeds, gradients, weights, type);
   const runtime = await onnxRuntime();
   const session = await runtime.load(modelToBytes(backward), { threads: 1 });
