@@ -4,6 +4,7 @@ import type { NoContract } from '../shared/contracts/contract';
 import type { EngineContract } from '../shared/contracts/engineContract';
 import { parentPort } from '../shared/contracts/nodePort';
 import { engineHandlers } from './handlers/engineHandlers';
+import { pauseGate } from './pauseGate';
 
 /** Time for aborted work to remove its files once the parent is gone. A process without work ends at once. */
 const graceMs = 4_000;
@@ -12,4 +13,10 @@ const channel = new Channel<NoContract, EngineContract>(parentPort(process), {
   log: (text) => process.stderr.write(`${text}\n`),
 });
 channel.onClose(() => void setTimeout(() => process.exit(), graceMs).unref());
-channel.handle(engineHandlers((progress) => channel.emit('progress', progress)));
+channel.handle(
+  engineHandlers({
+    emitProgress: (progress) => channel.emit('progress', progress),
+    emitCurves: (curves) => channel.emit('curves', curves),
+    gate: pauseGate(),
+  }),
+);

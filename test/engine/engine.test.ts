@@ -104,6 +104,13 @@ describe('the engine', () => {
     expect(JSON.parse(await readFile(temp.file('run/report.json'), 'utf8'))).toEqual(report);
   });
 
+  it('tells what the steps of a recipe can be told', async () => {
+    const options = answered(await engine.call('stepOptions', {}));
+    const rate = options['train']?.find(({ name }) => name === 'learningRate');
+    expect(rate).toMatchObject({ kind: 'number', minimum: 0, excludesMinimum: true, default: 0.001 });
+    expect(Object.keys(options)).toEqual(expect.arrayContaining(['prune', 'quantize']));
+  });
+
   it('compares two files', async () => {
     const file = await writeModel(temp.file('m.onnx'), denseModel([16, 8, 4]));
     await copyFile(file, temp.file('copy.onnx'));
@@ -113,7 +120,7 @@ describe('the engine', () => {
     expect(comparison.layers.map(({ mse }) => mse)).toEqual([0, 0]);
   });
 
-  it('stops at a cancel and leaves nothing', async () => {
+  it('stops at a cancel and leaves nothing but the record of the run', async () => {
     const file = await writeModel(temp.file('m.onnx'), denseModel(Array<number>(9).fill(1024)));
     const controller = new AbortController();
     const job = engine.call('compress', compression(file, temp.file('small.onnx')), controller.signal);
@@ -124,7 +131,10 @@ describe('the engine', () => {
     });
     controller.abort();
     expect(await job).toBe(cancelled);
-    expect(await readdir(temp.path)).toEqual(['m.onnx']);
+    expect(await readdir(temp.path)).toEqual(['m.onnx', 'run']);
+    const kept = await readdir(temp.file('run'));
+    expect(kept).toContain('events.jsonl');
+    expect(kept.filter((name) => /report|partial|checkpoint/.test(name))).toEqual([]);
   });
 
   it('writes nothing to stdout and ends by itself when its parent disconnects', async () => {
@@ -148,12 +158,14 @@ describe('a compression job whose process is killed', () => {
   it('leaves no partial file, and no output or a whole one', async () => {
     const file = await writeModel(temp.file('m.onnx'), denseModel(Array<number>(5).fill(768)));
     const runner = new JobRunner(() => ({ enginePath: script.path }));
-    const whole = await timed(() => runner.start(compression(file, temp.file('whole.onnx'), 'whole')).result);
+    const whole = await timed(
+      () => runner.start('compress', compression(file, temp.file('whole.onnx'), 'whole')).result,
+    );
     const next = uniform(7);
     const outcomes: string[] = [];
     for (let n = 0; n < 12; n++) {
       const output = temp.file(`out-${n}.onnx`);
-      const job = runner.start(compression(file, output, `job-${n}`));
+      const job = runner.start('compress', compression(file, output, `job-${n}`));
       const settled = settle(job.result);
       await new Promise((resolve) => setTimeout(resolve, whole.milliseconds * next()));
       if (job.pid !== undefined && !(await isSettled(settled))) process.kill(job.pid, 'SIGKILL');
@@ -171,7 +183,10 @@ describe('a compression job whose process is killed', () => {
     const file = await writeModel(temp.file('m.onnx'), denseModel(Array<number>(9).fill(1024)));
     const runner = new JobRunner(() => ({ enginePath: script.path }));
     const output = temp.file('small.onnx');
-    const job = runner.start({ ...compression(file, output), steps: [{ prune: { sparsity: 0.5 } }] });
+    const job = runner.start('compress', {
+      ...compression(file, output),
+      steps: [{ prune: { sparsity: 0.5 } }],
+    });
     const settled = settle(job.result);
     const partial = temp.file('.small.onnx.job.partial');
     await expect

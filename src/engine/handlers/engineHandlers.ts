@@ -1,21 +1,26 @@
 // Every request that the engine serves, and the file that answers it.
 import type { Handlers } from '../../shared/contracts/contract';
 import type { EngineContract } from '../../shared/contracts/engineContract';
-import type { ProgressView } from '../../shared/contracts/viewModels';
 import { compare } from './compare';
 import { compress } from './compress';
+import { diagnose } from './diagnose';
 import { estimate } from './estimate';
 import { inspect } from './inspect';
+import type { JobLinks } from './jobContext';
 import { layerHandlers } from './layer';
+import { stepOptions } from './stepOptions';
 
 export type EngineHandlers = Handlers<EngineContract>;
 
-export function engineHandlers(emitProgress: (progress: ProgressView) => void): EngineHandlers {
+export function engineHandlers(links: JobLinks): EngineHandlers {
   return {
     inspect,
     ...layerHandlers(),
     estimate,
-    compress: compress(emitProgress),
-    compare: compare(emitProgress),
+    stepOptions,
+    compress: compress(links),
+    diagnose: diagnose(links),
+    pause: ({ paused }) => links.gate.set(paused),
+    compare: compare(links.emitProgress),
   };
 }
