@@ -175,7 +175,9 @@ function number(
   return async (frame, answers) => {
     const current = answers[name]?.toString() ?? currentValue(givenSteps(start), option);
     const read = (text: string): number | undefined => parseOption(option, text);
-    const typed = await typeStep(frame, prompt, current, read, optionRange(option));
+    // What is wrong takes the place of the prompt, so it says what is asked for too.
+    const problem = `${prompt} ${optionRange(option)}`;
+    const typed = await typeStep(frame, prompt, current, read, problem);
     return typed === undefined || typed === back ? typed : { [name]: typed };
   };
 }
