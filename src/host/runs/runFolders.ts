@@ -3,6 +3,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { partialName } from '../../shared/base/partials';
+import type { ErrorCode } from '../../shared/base/messages';
 import type { CurvesView } from '../../shared/contracts/viewModels';
 import {
   parseCurves,
@@ -79,11 +80,15 @@ async function readRun(folder: string): Promise<Run | undefined> {
   return { folder, record, ...(report && { report }) };
 }
 
+/** Failures that a run would meet again: a training is the same every time, and a checkpoint does not mend itself. */
+const deadEnds: readonly ErrorCode[] = ['TRAINING_DIVERGED', 'CHECKPOINT_MISMATCH', 'CHECKPOINT_DAMAGED'];
+
 /** Looks whether a run that did not get to its end has something to go on from. */
 export async function withResumable(run: Run): Promise<Run> {
   const { resumable: _, ...rest } = run;
-  const unfinished = ['failed', 'cancelled'].includes(run.record.state);
-  if (!unfinished || run.record.kind !== 'compress') return rest;
+  const { kind, state, failure } = run.record;
+  const unfinished = state === 'failed' || state === 'cancelled';
+  if (!unfinished || kind !== 'compress' || (failure && deadEnds.includes(failure.code))) return rest;
   const checkpoints = await readdir(path.join(run.folder, checkpointFolder)).catch(() => []);
   return checkpoints.length === 0 ? rest : { ...rest, resumable: true };
 }

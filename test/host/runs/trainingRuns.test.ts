@@ -94,6 +94,25 @@ describe('A run that trains', () => {
     expect(state(run)).toMatchObject({ resumable: true, curves: curves(2) });
   });
 
+  it('that diverged would diverge again, so it cannot go on from its checkpoint', async () => {
+    const run = await training();
+    leaveCheckpoint(run.folder);
+    const end = at.ended();
+    const values = {
+      path: '/m',
+      epoch: 2,
+      step: 3,
+      loss: '9',
+      start: '1',
+      layer: 'fc',
+      learningRate: '0.1',
+      clipNorm: 1,
+    };
+    at.jobs.last.fail(new CounterweightError('TRAINING_DIVERGED', values));
+    expect((await end).resumable).toBeUndefined();
+    expect((await end).curves?.history).toHaveLength(2);
+  });
+
   it('that fails without a checkpoint cannot go on', async () => {
     const run = await training();
     const end = at.ended();
