@@ -84,6 +84,8 @@ export interface Operator {
   readonly body?: (context: NodeContext, infer: InferBody) => BodyRun;
   /** Multiply-accumulates for the whole output; undefined where a needed dimension is unknown. 0 if not given. */
   readonly macs?: (context: NodeContext) => number | undefined;
+  /** The input that states the shape of the output. */
+  readonly shapeInput?: number;
   /** What it makes of scores: a loss takes the scores themselves, because their exponentials overflow. */
   readonly activates?: 'softmax' | 'logSoftmax' | 'sigmoid';
   /** How gradients pass from its outputs to its inputs; none pass where it is not given. */

@@ -5,7 +5,7 @@ import { arriving } from './gradient';
 import { passesFirst, product, type InferredOutput, type NodeContext, type Operator } from './operator';
 
 export const reshapeOperators: readonly Operator[] = [
-  viewOperator('Reshape', reshaped, axisOfSameStep),
+  { ...viewOperator('Reshape', reshaped, axisOfSameStep), shapeInput: 1 },
   viewOperator('Flatten', flattened, axisOfSameStep),
   viewOperator('Squeeze', squeezed, axisBeforeSqueeze),
   viewOperator('Unsqueeze', unsqueezed, axisBeforeUnsqueeze),

@@ -11,14 +11,15 @@ import { isStandardDomain, standardOpset } from '../operators/opsets/standardOps
 import { scopeOf } from '../operators/scope';
 import { pathFinder } from '../operators/storedPaths';
 import { nodeOrder } from '../analysis/nodeOrder';
+import { float32Model } from './float32Model';
 
 /** LayerNormalization and the adding ScatterElements are there; older models are raised to it. */
 const opset = 17;
 const irVersion = 8;
 
 /**
- * The model as gradients need it: in opset 17 or what is newer, the standard operators under their empty domain, and
- * only with the inputs that have to be fed. Names of values stay what they are. Throws NOT_TRAINABLE.
+ * The model as gradients need it: in opset 17 or what is newer, in float32, the standard operators under their empty domain,
+ * and only with the inputs that have to be fed. Names of values stay what they are. Throws NOT_TRAINABLE.
  */
 export function networkOf(model: Model, path: string): Model {
   const raised = raiseOpset(model, opset);
@@ -28,7 +29,10 @@ export function networkOf(model: Model, path: string): Model {
   }
   const version = standardOpset(raised.model);
   const opsets = new Map([...raised.model.opsets].filter(([domain]) => domain !== 'ai.onnx'));
-  const graph = mapGraphs(raised.model.graph, inStandardDomain);
+  const { graph } = float32Model({
+    ...raised.model,
+    graph: mapGraphs(raised.model.graph, inStandardDomain),
+  });
   const stored = new Set(graph.initializers.map(({ name }) => name));
   return {
     ...raised.model,

@@ -2,7 +2,7 @@
 import type { Model } from '../ir/graph';
 import { encodeNumbers } from '../ir/numbers';
 import { Tensor } from '../ir/tensor';
-import { replaceTensors } from '../ir/traversal';
+import { replaceTensors, storedTensors } from '../ir/traversal';
 import type { Trainable } from './trainables';
 import type { TrainingPlan } from './trainingPlan';
 
@@ -13,12 +13,13 @@ export function trainedModel(
   parameters: Float32Array,
   statistics: Float32Array,
 ): Model {
+  const stored = storedTensors(model.graph);
   const tensors = new Map<string, Tensor>();
   const exchange = (parts: readonly Trainable[], vector: Float32Array): void => {
     let start = 0;
     for (const { value, tensor } of parts) {
       const numbers = vector.subarray(start, start + tensor.elements);
-      const { name, type, shape } = tensor;
+      const { name, type, shape } = stored.get(value) ?? tensor;
       tensors.set(value, Tensor.fromBytes(name, type, shape, encodeNumbers(type, numbers)));
       start += tensor.elements;
     }

@@ -10,7 +10,9 @@ import { GraphBuilder } from '../ir/graphBuilder';
 import { nodeLabels } from '../ir/traversal';
 import { standardOpset } from '../operators/opsets/standardOpset';
 import { fixedBatch, modelOfBatch, type Samples } from './batchModel';
+import { onnxRuntime } from '../runtime/onnxRuntime';
 import { differentiate } from './differentiate';
+import { withFreeBatch } from './freeBatch';
 import { networkOf, reducedTo, withDropout, withoutNode } from './network';
 import { parameterLayout, type ParameterLayout } from './parameters';
 import { measuredTensors, trainablesOf, type Trainable } from './trainables';
@@ -45,8 +47,7 @@ export interface TrainingPlan {
 export async function trainingPlan(spec: TrainerSpec): Promise<TrainingPlan> {
   const { path, options, targets, signal } = spec;
   const samples = { name: spec.data ?? path, inputs: spec.inputs };
-  const whole = networkOf(spec.model, path);
-  const fixed = fixedBatch(whole, samples);
+  const { whole, fixed } = await batchOf(networkOf(spec.model, path), samples, spec);
   const batch = fixed ?? options.batch;
   const sized = modelOfBatch(whole, samples, batch).model;
   const shapes = await inferShapes(sized, { signal });
@@ -87,6 +88,19 @@ export async function trainingPlan(spec: TrainerSpec): Promise<TrainingPlan> {
     frozen,
     notes: batch === options.batch ? [] : [note('BATCH_FIXED', { path, batch, wanted: options.batch })],
   };
+}
+
+/** The model with its batch left free, where that works, or the number of samples that it is made for. */
+async function batchOf(
+  model: Model,
+  samples: Samples,
+  { options, signal }: TrainerSpec,
+): Promise<{ readonly whole: Model; readonly fixed: number | undefined }> {
+  const fixed = fixedBatch(model, samples);
+  if (fixed === undefined || fixed === options.batch) return { whole: model, fixed };
+  const free = await withFreeBatch(model, fixed, await onnxRuntime(), signal);
+  if (!free || fixedBatch(free, samples) !== undefined) return { whole: model, fixed };
+  return { whole: free, fixed: undefined };
 }
 
 interface Passing {
