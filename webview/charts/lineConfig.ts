@@ -102,7 +102,7 @@ function lineOf(
 
 /** Strong where validation is worse than training, faint where it is better. */
 function gapFill(kind: LineAxes['y']['kind'], theme: Theme): ChartDataset<'line'>['fill'] {
-  const [worse, better] = [faint(theme.after, 24), faint(theme.before, 12)];
+  const [worse, better] = [faint(theme.after, 28), faint(theme.before, 12)];
   return kind === 'value'
     ? { target: 0, above: worse, below: better }
     : { target: 0, above: better, below: worse };
@@ -157,7 +157,8 @@ function scalesOf(
         stack: 'lines',
         stackWeight: 1,
         min: 0,
-        max: 1.15 * highest,
+        // Room above, so that the label of the highest is clear of the axis that stands on this one.
+        max: 1.5 * highest,
         title: { ...title, text: strip.label },
         grid: { display: false },
         border: { color: theme.gridLine },
@@ -174,7 +175,7 @@ function scalesOf(
     }),
     y: {
       type: log ? 'logarithmic' : 'linear',
-      ...(strip && { stack: 'lines', stackWeight: 4 }),
+      ...(strip && { stack: 'lines', stackWeight: 3 }),
       ...(log ? {} : { grace: '5%' }),
       title: { ...title, text: axes.y.title },
       grid: { color: theme.gridLine, drawTicks: false },

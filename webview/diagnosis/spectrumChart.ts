@@ -63,8 +63,8 @@ function spectrumConfig(
         {
           data: rows.map(({ exponent }, y) => ({ x: exponent, y })),
           showLine: false,
-          pointRadius: 5,
-          pointHoverRadius: 6,
+          pointRadius: 6,
+          pointHoverRadius: 7,
           pointStyle: ({ dataIndex }) => shapes[rows[dataIndex]?.place ?? 'usual'],
           backgroundColor: ({ dataIndex }) => colors[rows[dataIndex]?.place ?? 'usual'],
           borderColor: theme.background,

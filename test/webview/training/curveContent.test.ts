@@ -1,0 +1,102 @@
+// What of a training run is drawn: the axis of epochs, the marks, the learning rate where it changes.
+import { describe, expect, it } from 'vitest';
+import type { EpochView } from '../../../src/shared/contracts/viewModels';
+import {
+  accuracyContent,
+  changingRates,
+  divergedEpoch,
+  epochRange,
+  explodes,
+  hasAccuracy,
+  lossContent,
+} from '../../../webview/training/curveContent';
+import { curvesAfter, divergedCurves } from '../sampleTraining';
+
+describe('the axis of epochs', () => {
+  const range = (epochs: number, last: number, running: boolean) =>
+    epochRange({ ...curvesAfter(0), epochs, history: historyTo(last) }, running);
+
+  it('spans what was trained when the run has ended', () => {
+    expect(range(30, 14, false)).toEqual({ min: 0, max: 14 });
+  });
+
+  it('has room ahead while the run goes on, which grows seldom', () => {
+    const ends = Array.from({ length: 30 }, (_, last) => range(300, last, true).max);
+    expect(new Set(ends)).toEqual(new Set([10, 20, 50]));
+    expect(range(300, 51, true).max).toBe(100);
+    expect(range(300, 201, true).max).toBe(300);
+    expect(range(5000, 1001, true).max).toBe(2000);
+  });
+
+  it('ends with the last epoch that the run may take', () => {
+    expect(range(7, 3, true)).toEqual({ min: 0, max: 7 });
+    // A run that was resumed with fewer epochs than it has taken.
+    expect(range(7, 9, true)).toEqual({ min: 0, max: 9 });
+  });
+
+  it('is never empty', () => {
+    expect(range(1, 0, false)).toEqual({ min: 0, max: 1 });
+    expect(epochRange({ ...curvesAfter(0), history: [] }, false)).toEqual({ min: 1, max: 2 });
+  });
+});
+
+describe('the lines of a run', () => {
+  it('are its losses, with the best epoch marked', () => {
+    const curves = curvesAfter(20);
+    const { series, marks } = lossContent(curves, false);
+    expect(series.map(({ role, points }) => [role, points[3]])).toEqual([
+      ['train', { x: 3, y: curves.history[3]!.trainLoss }],
+      ['validation', { x: 3, y: curves.history[3]!.validationLoss }],
+    ]);
+    expect(marks).toEqual([{ x: 13, label: 'best: 13', tone: 'best' }]);
+  });
+
+  it('are its accuracies where samples are classified', () => {
+    const curves = curvesAfter(4);
+    expect(hasAccuracy(curves)).toBe(true);
+    expect(accuracyContent(curves, false).series[1]!.points.at(-1)).toEqual({
+      x: 4,
+      y: curves.history[4]!.validationAccuracy,
+    });
+    expect(hasAccuracy(divergedCurves())).toBe(false);
+  });
+
+  it('end with a mark where the run diverged', () => {
+    const curves = divergedCurves();
+    expect(divergedEpoch(curves)).toBe(6);
+    expect(lossContent(curves, false).marks.map(({ x, tone }) => [x, tone])).toEqual([
+      [1, 'best'],
+      [6, 'end'],
+    ]);
+    expect(divergedEpoch(curvesAfter(30))).toBeUndefined();
+  });
+
+  it('start on a logarithmic axis only where the loss explodes', () => {
+    expect(explodes(divergedCurves())).toBe(true);
+    expect(explodes(curvesAfter(30))).toBe(false);
+    expect(explodes({ ...curvesAfter(0), history: [] })).toBe(false);
+  });
+});
+
+describe('the learning rate', () => {
+  it('is drawn where it changes, from the first epoch that was trained', () => {
+    const { history } = curvesAfter(5);
+    expect(changingRates(history)).toEqual(
+      history.slice(1).map(({ epoch, learningRate }) => ({ x: epoch, y: learningRate })),
+    );
+    expect(lossContent(curvesAfter(5), true).strip).toBeDefined();
+  });
+
+  it('is not where it stays the same', () => {
+    expect(changingRates(divergedCurves().history)).toBeUndefined();
+    expect(changingRates([])).toBeUndefined();
+    // What stands for the network before the run was not trained with.
+    const [before, ...rest] = divergedCurves().history;
+    expect(changingRates([{ ...before!, learningRate: 0 }, ...rest])).toBeUndefined();
+  });
+});
+
+function historyTo(last: number): readonly EpochView[] {
+  const first = curvesAfter(0).history[0]!;
+  return Array.from({ length: last + 1 }, (_, epoch) => ({ ...first, epoch }));
+}
