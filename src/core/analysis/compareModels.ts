@@ -37,7 +37,8 @@ export interface CompareParams {
 export async function compareModels(params: CompareParams, context: CompareContext): Promise<ComparisonView> {
   const before = { path: params.before, model: openModel(params.before) };
   const after = { path: params.after, model: openModel(params.after) };
-  const dataSet = params.data === undefined ? undefined : await openData(params.data);
+  const use = { input: before.model.graph.inputs[0]?.shape };
+  const dataSet = params.data === undefined ? undefined : await openData(params.data, use);
   const { comparison, refused } = await compareOpened(before, after, dataSet, context);
   const refusal = refused.before ?? refused.after;
   if (comparison.layers.length === 0 && comparison.outputs.length === 0 && !refusal) {

@@ -31,8 +31,8 @@ export async function evaluateModel(
   { signal, progress }: EvaluateModelContext,
 ): Promise<EvaluationView> {
   // The runtime says less well what is wrong with a file.
-  openModel(path);
-  const data = await openData(spec);
+  const { graph } = openModel(path);
+  const data = await openData(spec, { input: graph.inputs[0]?.shape });
   const session = await (await onnxRuntime()).load(path);
   try {
     const evaluation = await evaluate(session, data, {

@@ -94,12 +94,14 @@ function inputReader(data: string, { name, tensor }: NamedArray): InputReader {
   };
 }
 
-const channelCounts = new Set([1, 3, 4]);
+const mostChannels = 4;
+const channelCounts = new Set([1, 3, mostChannels]);
 
 /** The number of channels of an image [height, width, channels]; undefined for anything else. */
 function channelsAtEnd(shape: readonly number[]): number | undefined {
-  const [first = 0, , last = 0] = shape;
-  return shape.length === 3 && channelCounts.has(last) && !channelCounts.has(first) ? last : undefined;
+  const [height = 0, width = 0, last = 0] = shape;
+  const areImages = shape.length === 3 && Math.min(height, width) > mostChannels;
+  return areImages && channelCounts.has(last) ? last : undefined;
 }
 
 function toChannelsFirst(sample: ArrayLike<number>, target: Float32Array, channels: number): void {

@@ -19,14 +19,18 @@ const delimiters = ['\t', ';', '|', ',', ' '];
 
 const sampledRecords = 50;
 
-/** The dialect of the text's beginning; undefined where no table is found. */
+/** The dialect of the text's beginning; undefined where there is nothing. Throws what the parser throws. */
 export function csvDialect(beginning: string): CsvDialect | undefined {
   const candidates = delimiters.map((delimiter) => ({ delimiter, records: sampleOf(beginning, delimiter) }));
   const found =
     candidates.find(({ records }) => medianWidth(records) > 1) ??
     candidates.find(({ delimiter }) => delimiter === ',')!;
   const { delimiter, records } = found;
-  if (records.length === 0) return undefined;
+  if (records.length === 0) {
+    // What no mark separates is either nothing, or so broken that the parser says it best.
+    parse(beginning, parserOptions(delimiter));
+    return undefined;
+  }
   const width = medianWidth(records);
   const counts = countsLine(records, width);
   const rest = counts ? records.slice(1) : records;
@@ -55,6 +59,11 @@ export function parserOptions(delimiter: string) {
     skip_empty_lines: true,
     max_record_size: 2 ** 24,
   } as const;
+}
+
+/** Numbers with a comma, a percent sign or separated thousands, which would be taken for categories. */
+export function resemblesNumber(cell: string): boolean {
+  return /^[+-]?[\d.,' ]*\d[\d.,' ]*%?$/.test(cell);
 }
 
 const numberForm = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
 import { CounterweightError } from '../../shared/base/errors';
-import { cellsOf, csvDialect, isNumber, parserOptions } from './csvDialect';
+import { cellsOf, csvDialect, isNumber, parserOptions, resemblesNumber, type CsvDialect } from './csvDialect';
 import { dataProblem, reasonOf } from './dataProblem';
 
 export type TableColumn = NumberColumn | TextColumn;
@@ -40,7 +40,7 @@ const mostCells = 2 ** 29;
 /** Text before that a .gz file is unpacked; its records are not kept. */
 const mostTextBytes = 2 ** 34;
 
-const beginningBytes = 2 ** 16;
+const beginningBytes = 2 ** 18;
 
 /** What stands for a value that is not there. */
 const missing = /^(?:|\?|na|n\/a|nan|null|none)$/i;
@@ -54,21 +54,37 @@ export async function readTable(
   chooses: (names: readonly string[]) => readonly boolean[],
 ): Promise<Table> {
   const beginning = await beginningOf(file);
-  const dialect = csvDialect(beginning);
+  const dialect = dialectOf(file, beginning);
   if (!dialect) return dataProblem(file, 'it holds no table');
   const { names, delimiter, skipped, classNames } = dialect;
   const columns = new Columns(file, names, chooses(names));
   const parser = parse({ ...parserOptions(delimiter), info: true, from: skipped + 1 });
+  let failure: unknown;
   try {
     await pipeline(await textOf(file), parser, async (records: AsyncIterable<ParsedRecord>) => {
-      for await (const { record, info } of records) columns.add(cellsOf(record, delimiter), info.lines);
+      try {
+        for await (const { record, info } of records) columns.add(cellsOf(record, delimiter), info.lines);
+      } catch (error) {
+        // The streams that this ends may fail with an abort of their own, and first.
+        failure = error;
+        throw error;
+      }
     });
   } catch (error) {
-    if (error instanceof CounterweightError) throw error;
-    return dataProblem(file, reasonOf(error));
+    const cause = failure ?? error;
+    if (cause instanceof CounterweightError) throw cause;
+    return dataProblem(file, reasonOf(cause));
   }
   if (columns.rows === 0) return dataProblem(file, 'it has no rows of data');
   return { file, rows: columns.rows, columns: columns.finish(), ...(classNames && { classNames }) };
+}
+
+function dialectOf(file: string, beginning: string): CsvDialect | undefined {
+  try {
+    return csvDialect(beginning);
+  } catch (error) {
+    return dataProblem(file, reasonOf(error));
+  }
 }
 
 interface ParsedRecord {
@@ -181,7 +197,9 @@ class Columns {
 
   private valueOf(i: number, cell: string, line: number): number {
     const place = { data: this.file, line, column: this.names[i]! };
-    if (this.rows === 0 && !isNumber(cell) && !missing.test(cell)) this.texts[i] = new Map();
+    if (this.rows === 0 && !resemblesNumber(cell) && !isNumber(cell) && !missing.test(cell)) {
+      this.texts[i] = new Map();
+    }
     const texts = this.texts[i];
     if (!texts) {
       if (isNumber(cell)) return Number(cell);

@@ -3,6 +3,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Dimension, Shape } from '../ir/graph';
 import { cached } from './cachedDataSet';
 import { dataProblem, reasonOf } from './dataProblem';
 import type { DataSet } from './dataSet';
@@ -39,6 +40,23 @@ export function imageFolderParts(folder: string, options: ImageOptions): SourceP
   if (parts.train || parts.test) return parts;
   if (listImages(folder).length === 0) return undefined;
   return { all: once(() => openImages(name, folder, options)) };
+}
+
+/** How images fill an input [samples, channels, height, width] or [samples, height, width, channels]. */
+export function fittingImages(input: Shape | undefined): ImageOptions {
+  const [, ...image] = input ?? [];
+  if (image.length !== 3) return {};
+  const [first, second, third] = image;
+  const [channels, height, width] =
+    isChannels(first) || !isChannels(third) ? [first, second, third] : [third, first, second];
+  return {
+    ...(isChannels(channels) && { grayscale: channels === 1 }),
+    ...(typeof height === 'number' && typeof width === 'number' && { size: [height, width] }),
+  };
+}
+
+function isChannels(dimension: Dimension | undefined): boolean {
+  return dimension === 1 || dimension === 3;
 }
 
 interface ListedImage {

@@ -1,5 +1,6 @@
 // What `--data` and a recipe may name, as data sets: one to measure on, or the splits that a training run uses.
 import path from 'node:path';
+import type { Shape } from '../ir/graph';
 import { dataProblem } from './dataProblem';
 import { dataSchema, type DataConfig } from './dataSchema';
 import type { DataSet, DataSplits } from './dataSet';
@@ -22,28 +23,39 @@ export interface DescribedData {
   readonly name: string;
 }
 
+/** What samples are for, where that decides how they are read. */
+export interface DataUse {
+  /** The shape of the model's input. Images are scaled to it where nothing else is said of their size. */
+  readonly input?: Shape | undefined;
+}
+
 /** The part of the training samples that is held out for validation where nothing else is said. */
 const defaultValidation = 0.1;
 
 /** Opens the data that results are measured on: the test split where the source has one, else all. Throws DATA_INVALID. */
-export async function openData(source: DataSource): Promise<DataSet> {
+export async function openData(source: DataSource, use: DataUse = {}): Promise<DataSet> {
   if (typeof source === 'string' && isGlyphs(source)) return measuredGlyphs(source);
   const { config, folder, name } = described(source);
-  return openDataFrom(config, folder, name);
+  return openDataFrom(config, folder, name, use);
 }
 
 /**
  * Opens the splits that a training run uses. Where the source has no validation samples, a tenth of the training
  * samples is held out, by chance as the seed decides and of every class alike. Throws DATA_INVALID.
  */
-export async function openSplits(source: DataSource, seed: number): Promise<DataSplits> {
+export async function openSplits(source: DataSource, seed: number, use: DataUse = {}): Promise<DataSplits> {
   const { config, folder, name } = described(source);
-  return openSplitsFrom(config, folder, seed, name);
+  return openSplitsFrom(config, folder, seed, name, use);
 }
 
 /** As `openData`, for the keys of `data` in a file in `folder`. `name` is what a message calls them. */
-export async function openDataFrom(config: DataConfig, folder: string, name = 'data'): Promise<DataSet> {
-  const parts = await openParts(config, folder);
+export async function openDataFrom(
+  config: DataConfig,
+  folder: string,
+  name = 'data',
+  use: DataUse = {},
+): Promise<DataSet> {
+  const parts = await openParts(config, folder, use);
   const open = parts.test ?? parts.everything;
   if (!open) return dataProblem(name, 'it names neither test nor train');
   const data = await open();
@@ -59,8 +71,9 @@ export async function openSplitsFrom(
   folder: string,
   seed: number,
   name = 'data',
+  use: DataUse = {},
 ): Promise<DataSplits> {
-  const parts = await openParts(config, folder);
+  const parts = await openParts(config, folder, use);
   if (!parts.train) return dataProblem(name, 'it names nothing to train on; add train');
   const whole = await parts.train();
   const validation = parts.validation
@@ -94,7 +107,11 @@ interface Parts {
 }
 
 /** What the source of train has itself counts where the description names nothing else. */
-async function openParts({ train, validation, test }: DataConfig, folder: string): Promise<Parts> {
+async function openParts(
+  { train, validation, test }: DataConfig,
+  folder: string,
+  { input }: DataUse,
+): Promise<Parts> {
   const sources = await openSources(
     {
       ...(train !== undefined && { train }),
@@ -102,6 +119,7 @@ async function openParts({ train, validation, test }: DataConfig, folder: string
       ...(test !== undefined && { test }),
     },
     folder,
+    input,
   );
   const main = sources.train ?? {};
   const trained = main.train ?? main.all;

@@ -1,12 +1,13 @@
 // Finds out what a source is and leaves it to the file that knows its format.
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import type { Shape } from '../ir/graph';
 import { openTables, type TableSource } from './csvSource';
 import { dataProblem } from './dataProblem';
 import type { FileSource, fileKinds, PairSource, Source } from './dataSchema';
 import { glyphParts, isGlyphs } from './glyphSource';
 import { idxFolderParts, openIdx } from './idx';
-import { imageFolderParts, type ImageOptions } from './imageFolder';
+import { fittingImages, imageFolderParts, type ImageOptions } from './imageFolder';
 import { npyPairParts, npyParts, npzParts, type ArrayOptions } from './npzSource';
 import { once, type SourceParts } from './sourceParts';
 
@@ -14,11 +15,13 @@ export type SourceKey = 'train' | 'validation' | 'test';
 
 /**
  * The parts of the sources of a run; paths are relative to `folder`. What is said of a table or of images in train
- * holds for the others too. Throws DATA_INVALID and its relatives.
+ * holds for the others too. Images are scaled to `input`, the shape of a model's input, where they have no size of their
+ * own. Throws DATA_INVALID and its relatives.
  */
 export async function openSources(
   sources: Readonly<Partial<Record<SourceKey, Source>>>,
   folder: string,
+  input?: Shape,
 ): Promise<Partial<Record<SourceKey, SourceParts>>> {
   const located = Object.entries(sources).map(([key, source]) => ({
     key: key as SourceKey,
@@ -36,7 +39,7 @@ export async function openSources(
       const place = tables.findIndex((own) => own.key === key);
       parts[key] = { all: once(async () => (await opened())[place]!) };
     } else {
-      parts[key] = await partsOf(found);
+      parts[key] = await partsOf(found, input);
     }
   }
   return parts;
@@ -118,14 +121,17 @@ function inherit(found: Located, main: Located | undefined): Located {
   return found;
 }
 
-async function partsOf(found: Exclude<Located, { kind: 'csv' }>): Promise<SourceParts> {
+async function partsOf(
+  found: Exclude<Located, { kind: 'csv' }>,
+  input: Shape | undefined,
+): Promise<SourceParts> {
   if (found.kind === 'glyphs') return glyphParts(found.spec);
   if (found.kind === 'npz') return npzParts(found.file, found.options);
   if (found.kind === 'npy') return npyParts(found.file);
   if (found.kind === 'pair') return pairParts(found.images, found.labels);
   return (
     idxFolderParts(found.folder) ??
-    imageFolderParts(found.folder, found.options) ??
+    imageFolderParts(found.folder, { ...fittingImages(input), ...found.options }) ??
     dataProblem(
       found.folder,
       'it holds neither IDX files like t10k-images-idx3-ubyte.gz nor images (.png, .jpg) in a folder for each class',

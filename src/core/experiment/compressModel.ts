@@ -67,7 +67,9 @@ export async function compressModel(
   progress('reading', 0, path.basename(params.path));
   const original = { path: params.path, model: openModel(params.path) };
   const seed = params.seed ?? 1;
-  const data = await openRunData(parsed, params.data, seed);
+  const data = await openRunData(parsed, params.data, seed, {
+    input: original.model.graph.inputs[0]?.shape,
+  });
   const folder = await makeReportFolder(path.dirname(params.reportPath));
   const absent = [params.output, externalDataPath(params.output)].filter((file) => !existsSync(file));
   let written: readonly string[] = [];

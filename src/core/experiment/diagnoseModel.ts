@@ -71,7 +71,8 @@ export async function diagnoseModel(
   try {
     const source = params.data ?? subject.data;
     const seed = subject.seed ?? params.seed ?? 1;
-    const splits = source === undefined ? undefined : await openSplits(source, seed);
+    const use = { input: openModel(subject.path).graph.inputs[0]?.shape };
+    const splits = source === undefined ? undefined : await openSplits(source, seed, use);
     const measured = await measure({ subject, splits, seed, wantsCurve: params.learningCurve }, context);
     const report: DiagnosisReportView = {
       version: 1,

@@ -1,6 +1,6 @@
 // The data of a run: what it trains on, and what its result is measured on.
 import type { DataSet, DataSplits } from '../data/dataSet';
-import { openData, openSplits, type DataSource } from '../data/openData';
+import { openData, openSplits, type DataSource, type DataUse } from '../data/openData';
 import type { ParsedStep } from '../compression/step';
 
 export interface RunData {
@@ -15,9 +15,10 @@ export async function openRunData(
   steps: readonly ParsedStep[],
   source: DataSource | undefined,
   seed: number,
+  use: DataUse,
 ): Promise<RunData> {
   if (source === undefined) return {};
-  if (!steps.some(({ needsData }) => needsData)) return { measured: await openData(source) };
-  const splits = await openSplits(source, seed);
+  if (!steps.some(({ needsData }) => needsData)) return { measured: await openData(source, use) };
+  const splits = await openSplits(source, seed, use);
   return { splits, measured: splits.test ?? splits.validation };
 }
