@@ -25,11 +25,14 @@ export function diagnosisText(report: DiagnosisReportView, columns: number): str
   return `${lines.join('\n\n')}\n`;
 }
 
-/** Evidence in the order of the diagnosis, then what to try, with the flags that try it. */
+/** Evidence for the verdict first, then what is worth knowing, then what to try, with the flags that try it. */
 export function verdictLines({ verdict, evidence, advice }: DiagnosisView): readonly string[] {
+  const speaking = evidence.filter(({ speaksFor }) => speaksFor === verdict);
+  const others = evidence.filter(({ speaksFor }) => speaksFor !== verdict);
   return [
     `Verdict: ${verdict}`,
-    ...evidence.map(({ note, speaksFor }) => `  ${speaksFor === verdict ? '•' : ' '} ${sentence(note)}`),
+    ...speaking.map(({ note }) => `  • ${sentence(note)}`),
+    ...others.map(({ note }) => `    ${sentence(note)}`),
     ...(advice.length === 0 ? [] : ['What to try:', ...advice.map((each) => `  • ${adviceText(each)}`)]),
   ];
 }

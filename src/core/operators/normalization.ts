@@ -16,7 +16,7 @@ const microsoft = 'com.microsoft';
 export const normalizationOperators: readonly Operator[] = [
   {
     name: 'BatchNormalization',
-    weights: () => [...learned(1, 2), ...learned(3, 4).map((fact) => ({ ...fact, measured: true }))],
+    weights: () => [...learned(1, 2), measured(3, 0), measured(4, 1)],
     shape: ({ node, inputShape }) =>
       node.outputs.map((_, i) => ({ shape: i === 0 ? inputShape(0) : inputShape(3) })),
     gradient: batchNormalizationGradient,
@@ -55,8 +55,13 @@ export const normalizationOperators: readonly Operator[] = [
   { ...sameShape('SkipGroupNorm', [...learned(1, 2), bias(4)]), domain: microsoft },
 ];
 
-function learned(...inputs: readonly number[]): readonly WeightInput[] {
-  return inputs.map((input) => ({ input, role: 'normalization' }));
+/** The input with scales and, where there is one, that with shifts. */
+function learned(...inputs: readonly [scale: number, shift?: number]): readonly WeightInput[] {
+  return inputs.map((input, i) => ({ input: input!, role: 'normalization', neutral: i === 0 ? 1 : 0 }));
+}
+
+function measured(input: number, neutral: 0 | 1): WeightInput {
+  return { input, role: 'normalization', measured: true, neutral };
 }
 
 function bias(input: number): WeightInput {

@@ -16,6 +16,8 @@ export interface WeightInput {
   readonly outputAxis?: number;
   /** Running statistics: measured while training, not learned. */
   readonly measured?: boolean;
+  /** Of a normalization: the number that changes nothing, with which training begins. */
+  readonly neutral?: 0 | 1;
   /** Of a fully connected layer: the input that is multiplied with it. */
   readonly multiplies?: number;
   /** Integers here are quantized weights, without a DequantizeLinear before them. */

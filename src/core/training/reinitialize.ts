@@ -5,7 +5,6 @@ import { encodeNumbers, tensorChunks } from '../ir/numbers';
 import { Tensor } from '../ir/tensor';
 import { replaceTensors } from '../ir/traversal';
 import { layersOf } from '../operators/layers';
-import type { WeightInput } from '../operators/operator';
 import { operatorOf } from '../operators/operators';
 import { scopeOf } from '../operators/scope';
 import { pathFinder } from '../operators/storedPaths';
@@ -13,20 +12,21 @@ import { trainablesOf, type Trainable } from './trainables';
 
 /**
  * The model with everything that training changes drawn anew: weights from a normal distribution of variance 2 / fan-in
- * (K. He et al., "Delving Deep into Rectifiers", 2015), biases 0, normalization with scale 1, shift 0, mean 0 and
- * variance 1. Other learned numbers (embeddings of positions, for instance) are normal with the mean and the deviation
- * that they had: nothing tells what they began as. The given model is not changed.
+ * (K. He et al., "Delving Deep into Rectifiers", 2015), the biases beside them 0, normalization with numbers that change
+ * nothing. Of other numbers (summands and factors, like embeddings of positions or the statistics of inputs) nothing
+ * tells what they began as: they are normal with the mean and the deviation that they had. The given model is not
+ * changed.
  */
 export function reinitialize(model: Model, seed: number): Model {
-  const normalization = normalizationStarts(model);
-  const outputs = outputCounts(model);
+  const neutral = neutralNumbers(model);
+  const places = placesOf(model);
   const { trainable, measured } = trainablesOf(model);
   const tensors = new Map<string, Tensor>();
   for (const [i, { value, role, tensor }] of [...trainable, ...measured].entries()) {
     const numbers = startOf(tensor, role, {
       normal: () => normals(tensor.elements, seedOf(seed, i)),
-      outputs: outputs.get(tensor),
-      constant: normalization.get(tensor),
+      neutral: neutral.get(tensor),
+      ...places.get(tensor),
     });
     const { name, type, shape } = tensor;
     tensors.set(value, Tensor.fromBytes(name, type, shape, encodeNumbers(type, numbers)));
@@ -34,64 +34,57 @@ export function reinitialize(model: Model, seed: number): Model {
   return { ...model, graph: replaceTensors(model.graph, tensors) };
 }
 
-interface Start {
+interface Place {
+  /** Size of the output axis, where there is one. */
+  readonly outputs?: number;
+  /** Its layer has weights too. */
+  readonly besideWeights?: boolean;
+}
+
+interface Start extends Place {
   readonly normal: () => Float32Array;
-  /** Of a weight: the size of its output axis. */
-  readonly outputs: number | undefined;
-  /** Of a normalization: what it begins with. */
-  readonly constant: number | undefined;
+  readonly neutral: number | undefined;
 }
 
 function startOf(
   tensor: Tensor,
   role: Trainable['role'],
-  { normal, outputs, constant }: Start,
+  { normal, neutral, outputs, besideWeights }: Start,
 ): Float32Array {
-  if (constant !== undefined) return new Float32Array(tensor.elements).fill(constant);
+  if (neutral !== undefined) return new Float32Array(tensor.elements).fill(neutral);
   if (role === 'weight') {
     const fanIn = tensor.elements / (outputs ?? tensor.shape[0] ?? 1);
     const deviation = Math.sqrt(2 / fanIn);
     return normal().map((value) => value * deviation);
   }
-  if (role === 'bias') return new Float32Array(tensor.elements);
+  if (role === 'bias' && besideWeights === true) return new Float32Array(tensor.elements);
   const { mean, deviation } = momentsOf(tensor);
   return normal().map((value) => mean + value * deviation);
 }
 
-/** Operators name a scale before a shift, and a mean before a variance. */
-function normalizationStarts(model: Model): ReadonlyMap<Tensor, number> {
+function neutralNumbers(model: Model): ReadonlyMap<Tensor, number> {
   const find = pathFinder();
   const scope = scopeOf(model.graph);
-  const starts = new Map<Tensor, number>();
+  const numbers = new Map<Tensor, number>();
   for (const node of model.graph.nodes) {
-    const facts = operatorOf(node)?.weights?.(node) ?? [];
-    const set = (among: readonly WeightInput[], values: readonly number[]): void => {
-      for (const [i, { input }] of among.entries()) {
-        for (const { tensor } of find(scope, node.inputs[input] ?? '')) starts.set(tensor, values[i]!);
-      }
-    };
-    const normalization = facts.filter(({ role }) => role === 'normalization');
-    set(
-      normalization.filter(({ measured }) => measured !== true),
-      [1, 0],
-    );
-    set(
-      normalization.filter(({ measured }) => measured === true),
-      [0, 1],
-    );
-  }
-  return starts;
-}
-
-function outputCounts(model: Model): ReadonlyMap<Tensor, number> {
-  const counts = new Map<Tensor, number>();
-  for (const { tensors } of layersOf(model)) {
-    for (const { tensor, outputAxis } of tensors) {
-      const count = outputAxis === undefined ? undefined : tensor.shape[outputAxis];
-      if (count !== undefined) counts.set(tensor, count);
+    for (const { input, neutral } of operatorOf(node)?.weights?.(node) ?? []) {
+      if (neutral === undefined) continue;
+      for (const { tensor } of find(scope, node.inputs[input] ?? '')) numbers.set(tensor, neutral);
     }
   }
-  return counts;
+  return numbers;
+}
+
+function placesOf(model: Model): ReadonlyMap<Tensor, Place> {
+  const places = new Map<Tensor, Place>();
+  for (const { tensors } of layersOf(model)) {
+    const besideWeights = tensors.some(({ role }) => role === 'weight');
+    for (const { tensor, outputAxis } of tensors) {
+      const outputs = outputAxis === undefined ? undefined : tensor.shape[outputAxis];
+      places.set(tensor, { besideWeights, ...(outputs !== undefined && { outputs }) });
+    }
+  }
+  return places;
 }
 
 function momentsOf(tensor: Tensor): { readonly mean: number; readonly deviation: number } {

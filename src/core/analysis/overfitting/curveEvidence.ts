@@ -117,7 +117,6 @@ function gapEvidence({ standing, trend }: CurveMeasures, { lossRatio }: Signs): 
 }
 
 function bestEvidence({ best, epochs, baseline }: CurveMeasures, signs: Signs): readonly EvidenceView[] {
-  const { turned } = signs;
   if (!best || epochs.length < limits.leastEpochs) return [];
   const values = {
     // From a loss of exactly zero every rise is endless.
@@ -128,14 +127,15 @@ function bestEvidence({ best, epochs, baseline }: CurveMeasures, signs: Signs): 
   };
   const since = { since: best.since, epoch: best.epoch };
   const isImmaterial = best.riseInLoss < limits.materialRise * (baseline?.loss ?? 0);
-  const rise = turned
+  const rise = signs.turned
     ? says('overfit', note('VALIDATION_ROSE', values))
     : best.rise <= limits.riseLimit || isImmaterial
       ? says(closeness(signs), note('VALIDATION_NEAR_BEST', values))
       : says(null, note('VALIDATION_ABOVE_BEST', values));
+  const isStale = signs.turned && best.since >= limits.staleEpochs;
   return [
     rise,
-    says(turned && best.since >= limits.staleEpochs ? 'overfit' : null, note('EPOCHS_SINCE_BEST', since)),
+    ...(best.since > 0 ? [says(isStale ? 'overfit' : null, note('EPOCHS_SINCE_BEST', since))] : []),
     ...accuracyDecline(epochs),
   ];
 }
