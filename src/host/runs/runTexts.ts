@@ -42,9 +42,11 @@ export function runOutcome(run: Run): string {
     case 'finished':
       return resultText(run) ?? l10n.t('Report is missing');
     case 'cancelled':
-      return l10n.t('Cancelled');
-    case 'failed':
-      return l10n.t('Failed');
+      return unfinishedText(l10n.t('Cancelled'), run);
+    case 'failed': {
+      const interrupted = run.record.failure?.code === 'RUN_INTERRUPTED';
+      return unfinishedText(interrupted ? l10n.t('Interrupted') : l10n.t('Failed'), run);
+    }
     default:
       return assertNever(run.record.state);
   }
@@ -58,6 +60,12 @@ function runningText({ progress, curves, paused, cancelling }: Run): string {
   const percent = formatPercent(progress.fraction, 0);
   const training = progress.phase === 'training' && epoch !== undefined;
   return `${percent} · ${training ? epoch : localizeProgress(progress)}`;
+}
+
+/** Like "Cancelled · epoch 3 of 10 · loss 0.412": how far a training came. */
+function unfinishedText(outcome: string, { curves }: Run): string {
+  const epoch = curves && epochText(curves);
+  return epoch === undefined ? outcome : `${outcome} · ${epoch}`;
 }
 
 /** Like "epoch 3 of 10 · loss 0.412", where the loss is that of validation; undefined before the first epoch. */

@@ -120,6 +120,15 @@ describe('A run in the list', () => {
     expect(runTooltip(failed)).toContain('    last words');
   });
 
+  it('that was cut off while it trained tells how far it came', () => {
+    const interrupted = { code: 'RUN_INTERRUPTED', values: {}, log: [] } as const;
+    const cut = run({ state: 'failed', failure: interrupted }, { curves: curves(3) });
+    expect(runOutcome(cut)).toBe('Interrupted · epoch 3 of 10 · loss 0.5');
+    expect(runOutcome(run({ state: 'cancelled' }, { curves: curves(5) }))).toBe(
+      'Cancelled · epoch 5 of 10 · loss 0.3',
+    );
+  });
+
   it('cannot be written into by the names of files', () => {
     const tooltip = runTooltip(run({ model: '/m/[x](command:evil) <b>|.onnx' }));
     expect(tooltip).toContain(String.raw`\[x\]\(command:evil\)`);
