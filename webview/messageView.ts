@@ -8,6 +8,7 @@ export function emptyView(): HTMLElement {
   return message('info', l10n.t('No model is open.'), [
     l10n.t('Right-click an .onnx file in the Explorer and choose Inspect Layers to see what is in it.'),
     l10n.t('Choose Compress… there to prune or quantize it; the result is shown here beside the code.'),
+    l10n.t('Choose Train / Fine-tune… there to train it on your data and to watch its curves here.'),
   ]);
 }
 

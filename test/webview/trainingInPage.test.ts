@@ -136,7 +136,7 @@ describeInBrowser('a training run', ({ open }) => {
 
     it('by the pointer, and says what is best when it has left', async () => {
       const page = await open('trained', { layer: '/fc1/Gemm' });
-      const loss = figure(page, 'Loss').first();
+      const loss = figure(page, 'Loss, step 1');
       const best = await readout(loss);
       expect(best).toMatch(/^Epoch 13: train [\d.]+, validation [\d.]+, gap [\d.]+, learning rate [\de.-]+$/);
       await loss.locator('canvas').hover({ position: { x: 60, y: 60 } });
@@ -267,7 +267,7 @@ describeInBrowser('a diagnosis', ({ open }) => {
     expect(await cellsOf(table.getByRole('row', { name: /^Loss/ }))).toEqual(['0.0139', '0.7098', '+0.6959']);
     const learning = page.locator('.section-learning');
     await learning.locator('canvas').first().press('Home');
-    expect(await readout(figure(learning, 'Loss'))).toBe(
+    expect(await readout(figure(page, 'Loss by samples'))).toBe(
       '180 samples: train 0.00556, validation 1.37, gap 1.364',
     );
     const spectrum = figure(page, 'Exponent of each layer');

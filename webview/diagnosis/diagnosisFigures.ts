@@ -36,7 +36,7 @@ export function learningCurveFigures(
     createLineFigure({
       ...options,
       key: `learning-${measure}`,
-      title: measure === 'loss' ? l10n.t('Loss') : l10n.t('Accuracy'),
+      title: measure === 'loss' ? l10n.t('Loss by samples') : l10n.t('Accuracy by samples'),
       fileName: options.name,
       axes: {
         x: { title: l10n.t('samples trained on'), kind: 'samples' },

@@ -18,6 +18,8 @@ export interface CurveFiguresOptions {
   /** Names what was trained in saved files. */
   readonly name: string;
   readonly running: boolean;
+  /** Place of the step in its recipe, from 0, where others train too. */
+  readonly step?: number;
   readonly host: PanelHost;
   readonly store: ViewStateStore;
   readonly theme: ThemeSource;
@@ -50,11 +52,10 @@ export function createCurveFigures(options: CurveFiguresOptions): CurveFigures {
 }
 
 function makeFigure(options: CurveFiguresOptions, curves: CurvesView, measure: Measure): LineFigure {
-  const title = measure === 'loss' ? l10n.t('Loss') : l10n.t('Accuracy');
   return createLineFigure({
     ...options,
     key: `${options.key}-${measure}`,
-    title,
+    title: titleOf(measure, options.step),
     fileName: options.name,
     axes: {
       x: { title: l10n.t('epoch'), kind: 'epochs' },
@@ -64,6 +65,11 @@ function makeFigure(options: CurveFiguresOptions, curves: CurvesView, measure: M
     zoomable: true,
     log: measure === 'accuracy' ? 'never' : explodes(curves) ? 'first' : 'offered',
   });
+}
+
+function titleOf(measure: Measure, step: number | undefined): string {
+  if (step === undefined) return measure === 'loss' ? l10n.t('Loss') : l10n.t('Accuracy');
+  return measure === 'loss' ? l10n.t('Loss, step {0}', step + 1) : l10n.t('Accuracy, step {0}', step + 1);
 }
 
 function contentOf(curves: CurvesView, measure: Measure, running: boolean): LineFigureContent {

@@ -12,7 +12,7 @@ export function runningFacts(curves: CurvesView, paused: boolean): readonly Fact
   return [
     [l10n.t('Epoch'), l10n.t('{0} of {1}', curves.history.at(-1)?.epoch ?? 0, curves.epochs)],
     ...bestFact(curves),
-    ...(left === undefined
+    ...(left === undefined || left === 0
       ? []
       : [[l10n.t('Time left'), l10n.t('at most {0}', formatDuration(left))] as const]),
     ...setting(curves),

@@ -73,6 +73,7 @@ function trainingSection(
       key,
       name: fileName(report.compressed.path),
       running: false,
+      ...(several && { step: training.step }),
       host,
       store,
       theme,

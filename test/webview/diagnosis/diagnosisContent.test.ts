@@ -40,8 +40,14 @@ describe('a learning curve', () => {
 
 describe('the weight spectra', () => {
   it('are placed below, in and above the usual exponents, both ends of which are usual', () => {
-    const at = (exponent: number) => spectrumRows([{ layer: 'a', exponent, eigenvalues: 99 }])[0]!.place;
-    expect([1.99, 2, 4, 6, 6.01].map(at)).toEqual(['below', 'usual', 'usual', 'usual', 'above']);
+    const rows = [1.99, 2, 4, 6, 6.01].map((exponent) => ({ layer: 'a', exponent, eigenvalues: 99 }));
+    expect(spectrumRows(rows).map(({ place }) => place)).toEqual([
+      'below',
+      'usual',
+      'usual',
+      'usual',
+      'above',
+    ]);
   });
 
   it('are drawn where they were fitted, and named with the reason where not', () => {

@@ -13,9 +13,6 @@ import {
 import { curvesAfter, divergedCurves } from '../sampleTraining';
 
 describe('the axis of epochs', () => {
-  const range = (epochs: number, last: number, running: boolean) =>
-    epochRange({ ...curvesAfter(0), epochs, history: historyTo(last) }, running);
-
   it('spans what was trained when the run has ended', () => {
     expect(range(30, 14, false)).toEqual({ min: 0, max: 14 });
   });
@@ -95,6 +92,10 @@ describe('the learning rate', () => {
     expect(changingRates([{ ...before!, learningRate: 0 }, ...rest])).toBeUndefined();
   });
 });
+
+function range(epochs: number, last: number, running: boolean): ReturnType<typeof epochRange> {
+  return epochRange({ ...curvesAfter(0), epochs, history: historyTo(last) }, running);
+}
 
 function historyTo(last: number): readonly EpochView[] {
   const first = curvesAfter(0).history[0]!;

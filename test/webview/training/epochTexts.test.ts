@@ -1,6 +1,6 @@
 // Epochs in words and in tables, and how long the remaining ones take.
 import { describe, expect, it } from 'vitest';
-import type { EpochView } from '../../../src/shared/contracts/viewModels';
+import type { CurvesView, EpochView } from '../../../src/shared/contracts/viewModels';
 import { toCsv } from '../../../webview/charts/csv';
 import { formatDuration } from '../../../webview/durations';
 import { epochCsv, epochTable, epochText, gapOf } from '../../../webview/training/epochTexts';
@@ -64,12 +64,6 @@ describe('all epochs', () => {
 });
 
 describe('the time that is left', () => {
-  const withSeconds = (...seconds: readonly number[]) => ({
-    ...curvesAfter(0),
-    epochs: 20,
-    history: [0, ...seconds].map((taken, index) => ({ ...epoch, epoch: index, seconds: taken })),
-  });
-
   it('is unknown before the first epoch is trained', () => {
     expect(remainingSeconds(withSeconds())).toBeUndefined();
     expect(remainingSeconds({ ...withSeconds(), history: [] })).toBeUndefined();
@@ -103,3 +97,9 @@ describe('the time that is left', () => {
     ]);
   });
 });
+
+/** A run of at most 20 epochs that took so long. */
+function withSeconds(...seconds: readonly number[]): CurvesView {
+  const history = [0, ...seconds].map((taken, index) => ({ ...epoch, epoch: index, seconds: taken }));
+  return { ...curvesAfter(0), epochs: 20, history };
+}
