@@ -83,6 +83,9 @@ export const dataEffect = 0.05;
 /** A gap that shrinks by a tenth answers to pruning, provided that validation does not suffer by more than `riseLimit`. */
 export const gapEffect = 0.1;
 
+/** Part of the validation loss from which on a gap is worth closing. */
+export const materialGap = 0.1;
+
 /** Exponents of weight spectra: below, layers are over-trained, above, under-trained (Martin and Mahoney, 2021). */
 export const overTrainedExponent = 2;
 export const underTrainedExponent = 6;

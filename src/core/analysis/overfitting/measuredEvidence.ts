@@ -79,7 +79,7 @@ function learningEvidence(points: readonly LearningPointView[]): readonly Eviden
 /** Whether pruning closes the gap without harm to validation. */
 export function pruningHelps({ before, after }: CompressionResponse): boolean {
   return (
-    gapOf(before) > 0 &&
+    gapOf(before) > limits.materialGap * before.validation.loss &&
     gapOf(after) < (1 - limits.gapEffect) * gapOf(before) &&
     after.validation.loss <= (1 + limits.riseLimit) * before.validation.loss
   );

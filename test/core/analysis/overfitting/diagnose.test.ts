@@ -2,7 +2,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../../src/core/analysis/overfitting/diagnose';
-import type { DiagnosisFacts } from '../../../../src/core/analysis/overfitting/diagnosisFacts';
+import type {
+  CompressionResponse,
+  DiagnosisFacts,
+} from '../../../../src/core/analysis/overfitting/diagnosisFacts';
 import type { GeneralizationView, LearningPointView } from '../../../../src/shared/contracts/viewModels';
 import {
   balancedPoints,
@@ -263,11 +266,7 @@ describe('advice', () => {
   });
 
   test('puts first what was measured to help most', () => {
-    const compression = {
-      sparsity: 0.5,
-      before: { train: { loss: 0.1, samples: 9 }, validation: { loss: 1, samples: 9 } },
-      after: { train: { loss: 0.4, samples: 9 }, validation: { loss: 0.98, samples: 9 } },
-    };
+    const compression = response(0.9, 0.58, 0.98);
     const { advice } = diagnose(
       classRun(overfitPoints, { learningCurve: learningCurve([2, 1.6, 1.3, 0.9]), compression }),
     );
@@ -311,6 +310,18 @@ describe('evidence beside the curves', () => {
     ] as const) {
       const facts = classRun(balancedPoints, { learningCurve: learningCurve([2, 1.6, 1.3, last]) });
       expect(codes(diagnose(facts))).toContain(code);
+    }
+  });
+
+  test('tells whether pruning closes the gap, where there is one worth closing', () => {
+    for (const [compression, code] of [
+      [response(0.8, 0.6), 'PRUNING_HELPS'],
+      [response(0.8, 0.78), 'PRUNING_HELPS_NOT'],
+      [response(0.8, 0.6, 1.2), 'PRUNING_HELPS_NOT'],
+      [response(0.05, 0), 'PRUNING_HELPS_NOT'],
+      [response(-0.1, -0.2), 'PRUNING_HELPS_NOT'],
+    ] as const) {
+      expect(codes(diagnose(classRun(balancedPoints, { compression })))).toContain(code);
     }
   });
 
@@ -368,6 +379,15 @@ function generalization(trainAccuracy: number, validationAccuracy: number): Gene
   return {
     train: { loss: 0.1, accuracy: trainAccuracy, samples: 2000 },
     validation: { loss: 0.2, accuracy: validationAccuracy, samples: 500 },
+  };
+}
+
+/** Pruning takes the validation loss from 1 to `after` and the gap from one number to another. */
+function response(gapBefore: number, gapAfter: number, after = 1): CompressionResponse {
+  return {
+    sparsity: 0.5,
+    before: { train: { loss: 1 - gapBefore, samples: 9 }, validation: { loss: 1, samples: 9 } },
+    after: { train: { loss: after - gapAfter, samples: 9 }, validation: { loss: after, samples: 9 } },
   };
 }
 
