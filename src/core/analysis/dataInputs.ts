@@ -1,7 +1,7 @@
 // Samples of a data set as inputs of a model: in the model's shape and type, and in batches of the size that it takes.
 import { CounterweightError } from '../../shared/base/errors';
 import { indicesFrom, type Batch, type DataSet, type SampleInput } from '../data/dataSet';
-import { isFloat, isInteger, type ElementType } from '../ir/elementType';
+import { elementTypes, isFloat, isInteger, type ElementType } from '../ir/elementType';
 import type { Shape } from '../ir/graph';
 import type { RuntimeTensor, RuntimeValue } from '../runtime/runtime';
 import { runtimeTensor } from './runtimeNumbers';
@@ -59,6 +59,7 @@ export function placement(data: Samples, inputs: readonly RuntimeValue[]): Place
   const place: Placement['place'] = ({ count, inputs: arrays, labels, values }) => {
     const feeds: Record<string, RuntimeTensor> = {};
     for (const { index, input, layout } of filled) {
+      if (isInteger(input.type)) requireWhole(data, arrays[index]!, input);
       feeds[input.name] = filledTensor(arrays[index]!, count, fixed ?? count, input, layout);
     }
     return { feeds, samples: count, ...(labels && { labels }), ...(values && { values }) };
@@ -98,6 +99,19 @@ function pairs(data: Samples, inputs: readonly RuntimeValue[]): Pair[] {
     }
     return { ...part, input: { ...input, type } };
   });
+}
+
+/** A fraction would be cut off in silence, and with it all of an image from 0 to 1. */
+function requireWhole(data: Samples, values: Float32Array, { name, type }: Pair['input']): void {
+  const { bits, kind } = elementTypes[type];
+  const least = kind === 'int' ? -(2 ** (bits - 1)) : 0;
+  const most = kind === 'int' ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
+  const wrong = values.find((value) => !Number.isInteger(value) || value < least || value > most);
+  if (wrong === undefined) return;
+  fail(
+    data,
+    `input ${name} of the model takes whole numbers (${type}) from ${least} to ${most}, but a sample holds ${wrong}`,
+  );
 }
 
 function filledTensor(

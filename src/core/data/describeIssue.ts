@@ -45,15 +45,21 @@ function mistypedFirst(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] 
   return [...issues.filter(isMistyped), ...issues.filter((issue) => !isMistyped(issue))];
 }
 
-/** Of a choice, the alternative that the value is meant for says most: the one whose kind of value it is. */
+/** Of a choice, the alternative that the value is meant for says most: of its kind, and with the fewest faults. */
 function innermost(issue: z.core.$ZodIssue): { issue: z.core.$ZodIssue; path: readonly PropertyKey[] } {
   if (issue.code === 'invalid_union') {
-    for (const alternative of issue.errors) {
-      const [first] = mistypedFirst(alternative);
-      if (!first || (first.code === 'invalid_type' && first.path.length === 0)) continue;
+    const [meant] = issue.errors
+      .filter(([first]) => first && !(first.code === 'invalid_type' && first.path.length === 0))
+      .toSorted((a, b) => faults(a) - faults(b));
+    const [first] = mistypedFirst(meant ?? []);
+    if (first) {
       const found = innermost(first);
       return { ...found, path: [...issue.path, ...found.path] };
     }
   }
   return { issue, path: issue.path };
+}
+
+function faults(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
 }

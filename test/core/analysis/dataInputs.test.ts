@@ -68,6 +68,22 @@ describe('dataInputs', () => {
     expect([...(feeds['x']!.data as Float32Array)]).toEqual([0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]);
   });
 
+  it.each([
+    ['uint8', 255, undefined],
+    ['uint8', 256, 'takes whole numbers (uint8) from 0 to 255, but a sample holds 256'],
+    ['uint8', 0.5, 'but a sample holds 0.5'],
+    ['int8', -128, undefined],
+    ['int8', -129, 'from -128 to 127, but a sample holds -129'],
+    ['int64', 16_777_216, undefined],
+    ['int64', NaN, 'but a sample holds NaN'],
+    ['float16', 0.5, undefined],
+  ] as const)('takes for an input of %s a sample of %d: problem %s', (type, number, problem) => {
+    const { place } = dataInputs(dataSet([1], 1), [value(['N', 1], type)]);
+    const placing = (): unknown => place({ count: 1, inputs: [Float32Array.of(number)] });
+    if (problem === undefined) expect(placing()).toMatchObject({ samples: 1 });
+    else expect(placing).toThrow(problem);
+  });
+
   it('gives half precision to a model that takes it', async () => {
     const { feeds } = await dataInputs(dataSet([2], 1), [value(['N', 2], 'float16')]).batch(0, 1);
     expect(feeds['x']!.type).toBe('float16');

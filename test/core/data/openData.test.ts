@@ -93,6 +93,59 @@ describe('openData', () => {
     }
   });
 
+  it.each([
+    ['train: nowhere.csv', 'nowhere.csv cannot be used: there is no such file'],
+    ['trian: glyphs', 'line 1, column 1: there is no key trian; the nearest is train'],
+    ['train: glyphs\n\n  validation: 0.1', 'line 1, column 8'],
+    ['train: glyphs\nvalidation: 1.5', 'line 2, column 1: validation: must be below 1'],
+    ['train: glyphs\nvalidation: yes', 'no such file or folder'],
+    [
+      'train: { file: a.csv, lable: b }',
+      'line 1, column 23: train: there is no key lable; the nearest is label',
+    ],
+    ['train: { images: a.idx }', 'train.labels: must be a path'],
+    ['train: { folder: x, size: 28 }', 'train.size: must be [height, width] in pixels'],
+    ['train: [1, 2]', 'train: must be a path, glyphs, or a mapping'],
+    ['train: glyphs\nnormalize: { mean: 1, standardDeviation: 0 }', 'normalize.standardDeviation'],
+    ['- a\n- b', 'must be a mapping of keys'],
+    ['', 'must be a mapping of keys'],
+    ['train: "glyphs', 'line 1'],
+    ['test: glyphs', 'nothing to train on'],
+    [
+      'a: &a [x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]',
+      'alias',
+    ],
+  ])('says what is wrong in %j, and where', async (text, problem) => {
+    const file = path.join(folder, 'wrong.yaml');
+    writeFileSync(file, text);
+    await expect(openSplits(file, 1)).rejects.toThrow(problem);
+  });
+
+  it('takes validation and test samples from where it is told to', async () => {
+    const file = path.join(folder, 'parts.yaml');
+    writeFileSync(
+      file,
+      'train: glyphs:samples=40\nvalidation: glyphs:samples=7,split=train,seed=9\ntest: glyphs:samples=5,split=test',
+    );
+    const told = await openSplits(file, 1);
+    expect([told.train.count, told.validation.count, told.test?.count]).toEqual([40, 7, 5]);
+    writeFileSync(file, 'train: glyphs:samples=40\nvalidation: 0.25');
+    const fraction = await openSplits(file, 1);
+    // The samples of glyphs that are for validation stay unused, those for the test do not.
+    expect([fraction.train.count, fraction.validation.count, fraction.test?.count]).toEqual([30, 10, 500]);
+    const images = new Set<string>();
+    for (const data of [fraction.train, fraction.validation]) {
+      const [inputs] = (await data.rows(indicesFrom(0, data.count))).inputs;
+      for (let i = 0; i < data.count; i++) images.add(inputs!.slice(784 * i, 784 * (i + 1)).join());
+    }
+    expect(images.size).toBe(40);
+  });
+
+  it('does not hold out the only sample that there is', async () => {
+    writeFileSync(path.join(folder, 'one.yaml'), 'train: glyphs:samples=1,split=train');
+    await expect(openSplits(path.join(folder, 'one.yaml'), 1)).rejects.toThrow('one sample cannot be both');
+  });
+
   describe.runIf(hasShared)('on real files', () => {
     it('reads the test images of MNIST', async () => {
       const data = await openData(sharedFile('datasets/mnist'));
