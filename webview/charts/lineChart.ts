@@ -108,7 +108,9 @@ export function createLineChart(options: LineChartOptions): LineChart {
   }
 
   function zoom(factor: number): void {
-    if (zoomable && (factor > 1 || window !== undefined)) chart.zoom({ x: factor }, 'none');
+    if (!zoomable || (factor <= 1 && window === undefined)) return;
+    // The plugin's amount takes away that much more than one of what is shown.
+    chart.zoom({ x: 2 - 1 / factor }, 'none');
   }
 
   function reset(): void {

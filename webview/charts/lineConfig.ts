@@ -7,6 +7,7 @@ import { roundTicks } from './histogramBins';
 import {
   endOf,
   shapeEvery,
+  valueRange,
   type AxisRange,
   type LineContent,
   type LineMark,
@@ -131,6 +132,7 @@ function scalesOf(
   const font = { family: theme.fontFamily, size: theme.fontSize };
   const ticks = { color: theme.dimForeground, font, maxRotation: 0, autoSkipPadding: 12 };
   const title = { display: true, color: theme.dimForeground, font, padding: 0 };
+  const values = valueRange(series, window, log ? 'logarithmic' : 'linear');
   const highest = Math.max(0, ...(strip?.points.map(({ y }) => y ?? 0) ?? []));
   const written = axes.y.kind === 'fraction' ? (value: number) => formatShortPercent(value) : formatValue;
   return {
@@ -142,11 +144,11 @@ function scalesOf(
       grid: { display: false },
       border: { color: theme.gridLine },
       afterBuildTicks: (axis) => {
-        const values =
+        const places =
           axes.x.kind === 'samples'
             ? (series[0]?.points.map(({ x }) => x) ?? [])
             : roundTicks(axis.min, axis.max, 8).filter(Number.isInteger);
-        axis.ticks = values.map((value) => ({ value }));
+        axis.ticks = places.map((value) => ({ value }));
       },
       ticks: { ...ticks, callback: (value) => Number(value).toLocaleString('en-US') },
     },
@@ -176,16 +178,14 @@ function scalesOf(
     y: {
       type: log ? 'logarithmic' : 'linear',
       ...(strip && { stack: 'lines', stackWeight: 3 }),
-      ...(log ? {} : { grace: '5%' }),
+      min: values.min,
+      max: axes.y.kind === 'fraction' ? Math.min(values.max, 1) : values.max,
       title: { ...title, text: axes.y.title },
       grid: { color: theme.gridLine, drawTicks: false },
       border: { display: false },
       afterBuildTicks: (axis) => {
-        // Room around the values ends where no value can be.
-        if (axes.y.kind === 'fraction') axis.max = Math.min(axis.max, 1);
-        axis.min = Math.max(axis.min, 0);
-        const values = log ? logTicks(axis.min, axis.max) : roundTicks(axis.min, axis.max, 4);
-        axis.ticks = values.map((value) => ({ value }));
+        const round = log ? logTicks(axis.min, axis.max) : roundTicks(axis.min, axis.max, 4);
+        axis.ticks = round.map((value) => ({ value }));
       },
       ticks: { ...ticks, padding: 4, callback: (value) => written(Number(value)) },
     },

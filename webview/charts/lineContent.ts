@@ -41,6 +41,32 @@ export function endOf({ points }: LineSeries): number | undefined {
   return last >= 0 && last < points.length - 1 ? last : undefined;
 }
 
+/**
+ * What an axis of values spans, which are never below zero: the values in a part of the range with some room around
+ * them, and those right outside it, to which the lines go on. On a logarithmic axis those above zero.
+ */
+export function valueRange(
+  series: readonly LineSeries[],
+  { min, max }: AxisRange,
+  scale: 'linear' | 'logarithmic',
+): AxisRange {
+  const values = series.flatMap(({ points }) => {
+    const first = points.findIndex(({ x }) => x >= min);
+    const last = points.findLastIndex(({ x }) => x <= max);
+    return points.slice(Math.max(0, first - 1), last + 2).flatMap(({ y }) => y ?? []);
+  });
+  const log = scale === 'logarithmic';
+  const shown = log ? values.filter((value) => value > 0) : values;
+  if (shown.length === 0) return log ? { min: 0.1, max: 1 } : { min: 0, max: 1 };
+  const [low, high] = [Math.min(...shown), Math.max(...shown)];
+  if (log) {
+    const room = Math.max(1.05, (high / low) ** 0.05);
+    return { min: low / room, max: high * room };
+  }
+  const room = 0.05 * (high - low || high || 1);
+  return { min: Math.max(0, low - room), max: high + room };
+}
+
 /** The index of the point that is nearest to a place, measured by `distance`. Undefined where there is none. */
 export function nearestPoint(
   points: readonly LinePoint[],
