@@ -21,7 +21,7 @@ export interface SampleBatch {
 export interface DataInputs {
   /** Samples in one run: as many as the model takes, or a number that suits where it leaves that free. */
   readonly samplesPerRun: number;
-  /** Lays samples out as the model takes them; at most as many as fit in a run. */
+  /** Lays samples out as the model takes them, at most as many as fit in a run. What is so already is not copied. */
   place(batch: Batch): SampleBatch;
   /** The samples from `start` on, as many as one run takes but none from `end` on. */
   batch(start: number, end: number): Promise<SampleBatch>;
@@ -122,15 +122,17 @@ function filledTensor(
   layout: SampleLayout,
 ): RuntimeTensor {
   const elements = size(layout.sample);
+  const shape = layout.batched ? [rows, ...layout.sample] : layout.sample;
+  const { place = (sample, target) => target.set(sample) } = layout;
+  // What is there as the model takes it is not copied: batches are large, and steps are many.
+  if (!layout.place && rows === count && type === 'float32')
+    return { type, shape, data: values.subarray(0, rows * elements) };
   const content = new Float32Array(rows * elements);
   for (let row = 0; row < rows; row++) {
     const from = Math.min(row, count - 1) * elements;
-    layout.place(
-      values.subarray(from, from + elements),
-      content.subarray(row * elements, (row + 1) * elements),
-    );
+    place(values.subarray(from, from + elements), content.subarray(row * elements, (row + 1) * elements));
   }
-  return runtimeTensor(type, layout.batched ? [rows, ...layout.sample] : layout.sample, content);
+  return runtimeTensor(type, shape, content);
 }
 
 function counted(count: number, thing: string): string {
@@ -144,8 +146,8 @@ interface SampleLayout {
   readonly batched: boolean;
   /** Samples in a run; undefined where the model leaves it free. */
   readonly batch: number | undefined;
-  /** Writes a sample of the data in the model's order. */
-  readonly place: (sample: Float32Array, target: Float32Array) => void;
+  /** Writes a sample of the data in the model's order; undefined where that is its own. */
+  readonly place: ((sample: Float32Array, target: Float32Array) => void) | undefined;
 }
 
 function sampleLayout(data: Samples, given: SampleInput, input: RuntimeValue): SampleLayout {
@@ -191,7 +193,7 @@ function order(sample: readonly number[], wanted: readonly number[]): SampleLayo
     wanted.length === 3 &&
     !sample.every((dimension, axis) => dimension === wanted[axis]) &&
     [...image, channels].every((dimension, axis) => dimension === wanted[axis]);
-  if (!isChannelsLast) return (values, target) => target.set(values);
+  if (!isChannelsLast) return undefined;
   const pixels = image[0]! * image[1]!;
   return (values, target) => {
     for (let pixel = 0; pixel < pixels; pixel++) {

@@ -63,6 +63,14 @@ describe('dataInputs', () => {
     expect([...(feeds['x']!.data as Float32Array)]).toEqual([400, 401, 400, 401, 400, 401, 400, 401]);
   });
 
+  it('copies nothing where the samples are there as the model takes them', async () => {
+    const data = dataSet([2]);
+    const batch = await data.rows([0, 1, 2]);
+    const { feeds } = dataInputs(data, [value(['N', 2])]).place(batch);
+    expect((feeds['x']!.data as Float32Array).buffer).toBe(batch.inputs[0]!.buffer);
+    expect([...(feeds['x']!.data as Float32Array)]).toEqual([...batch.inputs[0]!]);
+  });
+
   it('puts channels last where the model wants them there', async () => {
     const { feeds } = await dataInputs(dataSet([3, 2, 2], 1), [value(['N', 2, 2, 3])]).batch(0, 1);
     expect([...(feeds['x']!.data as Float32Array)]).toEqual([0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]);
