@@ -14,6 +14,9 @@ const table: readonly (readonly [number, number, number, 1 | 2])[] = [
   [6, 320, 1, 1],
 ];
 
+/** Blocks whose input is added to their output: all but the first of each row. */
+const branches = table.reduce((sum, [, , repetitions]) => sum + repetitions - 1, 0);
+
 export const mobileNetV2: Architecture = {
   id: 'mobilenet-v2',
   description: 'seventeen inverted residual blocks with linear bottlenecks (Sandler et al. 2018)',
@@ -64,9 +67,14 @@ function invertedResidual(
     stride,
     depthwise: true,
   });
-  const projected = net.conv(`${name}.project`, filtered, { channels, kernel: 1, bias: false });
   const adds = stride === 1 && from.shape[0] === channels;
-  const branch = net.batchNorm(`${name}.project.bn`, projected, { scale: adds ? 0 : 1 });
+  const projected = net.conv(`${name}.project`, filtered, {
+    channels,
+    kernel: 1,
+    bias: false,
+    ...(adds && { branches }),
+  });
+  const branch = net.batchNorm(`${name}.project.bn`, projected);
   return adds ? net.sum(`${name}.add`, from, branch) : branch;
 }
 

@@ -29,6 +29,12 @@ export interface ConvOptions {
   /** Each channel is filtered for itself; `channels` is the number of input channels. */
   readonly depthwise?: true;
   readonly bias: boolean;
+  /**
+   * The layer ends one of so many branches that are added to the signal one after the other. Their variances are
+   * divided by that number, so that the sums do not grow with it (S. Hayou et al., "Stable ResNet", 2021). Where a
+   * normalization follows, that holds until it has seen data.
+   */
+  readonly branches?: number;
 }
 
 export interface LinearOptions {
@@ -59,7 +65,7 @@ export class NetworkBuilder {
   }
 
   conv(name: string, from: Value, options: ConvOptions): Value {
-    const { channels, stride = 1, padding = 'half', depthwise, bias } = options;
+    const { channels, stride = 1, padding = 'half', depthwise, bias, branches = 1 } = options;
     const [inputs = 1, ...size] = from.shape;
     const kernel: readonly [number, number] =
       typeof options.kernel === 'number' ? [options.kernel, options.kernel] : options.kernel;
@@ -67,7 +73,7 @@ export class NetworkBuilder {
     const fanIn = (inputs / groups) * kernel[0] * kernel[1];
     const weightShape = [channels, inputs / groups, ...kernel];
     const weight = this.random(`${name}.weight`, weightShape, (count, source) =>
-      heNormal(count, fanIn, from.kind, source),
+      heNormal(count, fanIn * branches, from.kind, source),
     );
     const sides = kernel.map((k, axis) => this.padsOf(padding, size[axis]!, k, stride));
     const outputs = sides.map(([start, end], axis) =>
@@ -85,15 +91,12 @@ export class NetworkBuilder {
     });
   }
 
-  /**
-   * A batch normalization with untouched statistics. `scale` 0 makes a residual branch that begins as nothing, so that
-   * sums do not grow from block to block (P. Goyal et al., "Accurate, Large Minibatch SGD", 2017, section 5.1).
-   */
-  batchNorm(name: string, from: Value, { scale = 1 }: { readonly scale?: 0 | 1 } = {}): Value {
+  /** A batch normalization with untouched statistics. */
+  batchNorm(name: string, from: Value): Value {
     const channels = from.shape[0]!;
     const inputs = [
       from.name,
-      this.constant(`${name}.weight`, channels, scale),
+      this.constant(`${name}.weight`, channels, 1),
       this.constant(`${name}.bias`, channels, 0),
       this.constant(`${name}.running_mean`, channels, 0),
       this.constant(`${name}.running_var`, channels, 1),

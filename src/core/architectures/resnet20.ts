@@ -21,6 +21,7 @@ export const resnet20: Architecture = {
           channels: scaled(channels, width),
           stride: stage > 0 && block === 0 ? 2 : 1,
           bias: false,
+          blocks: stages.length * blocks,
           shortcut: (name, from, outputs) => net.zeroPaddedShortcut(name, from, outputs),
         });
       }

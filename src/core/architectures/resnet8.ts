@@ -23,6 +23,7 @@ export const resnet8: Architecture = {
         channels: scaled(channels, width),
         stride,
         bias: true,
+        blocks: stages.length,
         shortcut: (name, from, outputs) =>
           net.conv(name, from, { channels: outputs, kernel: 1, stride, bias: true }),
       });
