@@ -184,7 +184,7 @@ function scalesOf(
       grid: { color: theme.gridLine, drawTicks: false },
       border: { display: false },
       afterBuildTicks: (axis) => {
-        const round = log ? logTicks(axis.min, axis.max) : roundTicks(axis.min, axis.max, 4);
+        const round = log ? logTicks(axis.min, axis.max) : roundTicks(axis.min, axis.max, 5);
         axis.ticks = round.map((value) => ({ value }));
       },
       ticks: { ...ticks, padding: 4, callback: (value) => written(Number(value)) },
