@@ -1,7 +1,6 @@
 // The keys of `data` in a data file and in a recipe: which sources there are, and how samples are prepared.
 import { z } from 'zod';
-import { describeIssue, mapping } from './describeIssue';
-import { dataProblem } from './dataProblem';
+import { mapping } from './describeIssue';
 
 const filePath = z.string('must be a path').min(1, 'must be a path');
 
@@ -80,7 +79,7 @@ export const normalizeSchema = z
     'How inputs are prepared: standardize takes mean and deviation of each channel or column from the training samples.',
   );
 
-export const validationSchema = z
+const validationSchema = z
   .union([z.number().gt(0, 'must be above 0').lt(1, 'must be below 1'), sourceSchema], {
     error: `must be a fraction between 0 and 1, ${sourceKinds}`,
   })
@@ -97,12 +96,5 @@ export const dataSchema = mapping({
 export type Source = z.output<typeof sourceSchema>;
 export type PairSource = z.output<typeof pairSchema>;
 export type FileSource = z.output<typeof fileSchema>;
-export type FolderSource = z.output<typeof folderSchema>;
 export type Normalize = z.output<typeof normalizeSchema>;
 export type DataConfig = z.output<typeof dataSchema>;
-
-/** Checks a value that was parsed elsewhere. `name` is what a message calls it. Throws DATA_INVALID. */
-export function parseDataConfig(value: unknown, name: string): DataConfig {
-  const parsed = dataSchema.safeParse(value);
-  return parsed.success ? parsed.data : dataProblem(name, describeIssue(parsed.error).problem);
-}

@@ -5,8 +5,7 @@ import { elementTypes, type ElementType } from '../ir/elementType';
 import { Tensor } from '../ir/tensor';
 import { dataProblem } from './dataProblem';
 
-/** What `describe` says of an array whose elements have not been read. */
-export interface NpyHeader {
+interface NpyHeader {
   readonly type: ElementType;
   readonly bigEndian: boolean;
   /** Elements are stored with the first axis running fastest. */
@@ -58,7 +57,7 @@ export function readNpy(name: string, bytes: Buffer): Tensor {
 }
 
 /** Throws as `readNpy` does. */
-export function readNpyHeader(name: string, bytes: Buffer): NpyHeader {
+function readNpyHeader(name: string, bytes: Buffer): NpyHeader {
   if (bytes.length < 10 || bytes.toString('latin1', 0, 6) !== '\x93NUMPY') {
     return dataProblem(name, 'it is no .npy file');
   }

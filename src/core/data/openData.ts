@@ -36,7 +36,21 @@ const defaultValidation = 0.1;
 export async function openData(source: DataSource, use: DataUse = {}): Promise<DataSet> {
   if (typeof source === 'string' && isGlyphs(source)) return measuredGlyphs(source);
   const { config, folder, name } = described(source);
-  return openDataFrom(config, folder, name, use);
+  const parts = await openParts(config, folder, use);
+  const open = parts.test ?? parts.everything;
+  if (!open) return dataProblem(name, 'it names neither test nor train');
+  const data = await inClassesOfAll(await open(), parts);
+  if (!config.normalize) return data;
+  // As in training, so that a network is given what it was trained on.
+  const basis = await (parts.train ?? open)();
+  return normalized(data, await normalizationOf(config.normalize, basis));
+}
+
+/** Where classes have names, a class of the test has the index that it has in training. */
+async function inClassesOfAll(data: DataSet, parts: Parts): Promise<DataSet> {
+  if (data.targets?.kind !== 'classes' || !data.targets.names) return data;
+  const [train = data, validation = train] = [await parts.train?.(), await parts.validation?.()];
+  return unifyClasses({ train, validation, test: data }).test ?? data;
 }
 
 /**
@@ -45,34 +59,6 @@ export async function openData(source: DataSource, use: DataUse = {}): Promise<D
  */
 export async function openSplits(source: DataSource, seed: number, use: DataUse = {}): Promise<DataSplits> {
   const { config, folder, name } = described(source);
-  return openSplitsFrom(config, folder, seed, name, use);
-}
-
-/** As `openData`, for the keys of `data` in a file in `folder`. `name` is what a message calls them. */
-export async function openDataFrom(
-  config: DataConfig,
-  folder: string,
-  name = 'data',
-  use: DataUse = {},
-): Promise<DataSet> {
-  const parts = await openParts(config, folder, use);
-  const open = parts.test ?? parts.everything;
-  if (!open) return dataProblem(name, 'it names neither test nor train');
-  const data = await open();
-  if (!config.normalize) return data;
-  // As in training, so that a network is given what it was trained on.
-  const basis = await (parts.train ?? open)();
-  return normalized(data, await normalizationOf(config.normalize, basis));
-}
-
-/** As `openSplits`, for the keys of `data` in a file in `folder`. `name` is what a message calls them. */
-export async function openSplitsFrom(
-  config: DataConfig,
-  folder: string,
-  seed: number,
-  name = 'data',
-  use: DataUse = {},
-): Promise<DataSplits> {
   const parts = await openParts(config, folder, use);
   if (!parts.train) return dataProblem(name, 'it names nothing to train on; add train');
   const whole = await parts.train();

@@ -87,7 +87,9 @@ describe('a folder of images', () => {
     expect((await validation.rows([0])).labels).toEqual(Int32Array.of(1));
     expect((await test!.rows([0, 1])).labels).toEqual(Int32Array.of(2, 1));
     expect([...test!.labels!]).toEqual([2, 1]);
-    expect((await openData(folder.file('data'))).count).toBe(2);
+    // Measured alone, a test without the class b has the same indices.
+    const measured = await openData(folder.file('data'));
+    expect((await measured.rows([0, 1])).labels).toEqual(Int32Array.of(2, 1));
   });
 
   it('needs no labels', async () => {
