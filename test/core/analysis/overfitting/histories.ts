@@ -1,6 +1,13 @@
 // Made-up runs for tests of the diagnosis: curves by formula, with the facts that a run of ten classes has.
-import type { DiagnosisFacts } from '../../../../src/core/analysis/overfitting/diagnosisFacts';
-import type { EpochView } from '../../../../src/shared/contracts/viewModels';
+import type {
+  CompressionResponse,
+  DiagnosisFacts,
+} from '../../../../src/core/analysis/overfitting/diagnosisFacts';
+import type {
+  DiagnosisView,
+  EpochView,
+  LearningPointView,
+} from '../../../../src/shared/contracts/viewModels';
 
 export interface Point {
   readonly train: number | null;
@@ -74,3 +81,24 @@ export const underfitPoints = epochs(12, (n) => ({
   trainAccuracy: 0.35,
   validationAccuracy: 0.34,
 }));
+
+/** Pruning takes the validation loss from 1 to `after` and the gap from one number to another. */
+export function response(gapBefore: number, gapAfter: number, after = 1): CompressionResponse {
+  return {
+    sparsity: 0.5,
+    before: { train: { loss: 1 - gapBefore, samples: 9 }, validation: { loss: 1, samples: 9 } },
+    after: { train: { loss: after - gapAfter, samples: 9 }, validation: { loss: after, samples: 9 } },
+  };
+}
+
+export function learningCurve(validation: readonly number[]): readonly LearningPointView[] {
+  return validation.map((loss, i) => ({
+    samples: 250 * 2 ** i,
+    train: { loss: 0.05, samples: 250 },
+    validation: { loss, samples: 500 },
+  }));
+}
+
+export function codes({ evidence }: DiagnosisView): readonly string[] {
+  return evidence.map(({ note }) => note.code);
+}
