@@ -135,7 +135,7 @@ async function askPlan(frame: StepFrame, start: TrainingStart, answers: TrainAns
     advised === undefined ? items : items.filter(({ value }) => value === 'given' || value === 'custom');
   const chosen = await chooseStep(
     frame,
-    changes === undefined ? l10n.t('How should it be trained?') : l10n.t('This changes: {0}', changes),
+    l10n.t('How should it be trained?'),
     offered,
     (value) => value === (answers.plan ?? offered[0]?.value),
   );

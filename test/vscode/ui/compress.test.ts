@@ -6,7 +6,13 @@ import { engineProcesses } from './engineProcesses';
 import { openSession, pictureOnFailure, type Session } from './session';
 import { startCompression } from './startCompression';
 
-const everything = ['Prune and Quantize', 'Prune 80%', 'int8 per Channel', 'Beside the Original'];
+const everything = [
+  'Prune and Quantize',
+  'Prune 80%',
+  'int8 per Channel',
+  'Random Inputs',
+  'Beside the Original',
+];
 
 describe('compressing a model', () => {
   let session: Session;

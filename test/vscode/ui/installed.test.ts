@@ -68,6 +68,7 @@ describe('the package', () => {
         'Prune and Quantize',
         'Prune 90%',
         'int8 per Tensor',
+        'Random Inputs',
         'Beside the Original',
       ]);
       await panel.layerRow('conv2').click();

@@ -17,6 +17,8 @@ export interface PanelDriver {
   find(selector: string, hasText?: string | RegExp): Locator;
   /** A figure by its title: a picture with its buttons. */
   figure(title: string): Locator;
+  /** A button by its label. */
+  button(label: string): Locator;
   /** A row of the table of layers. */
   layerRow(layer: string): Locator;
   /** Chooses what the heatmap shows. */
@@ -43,6 +45,10 @@ export function panel(bench: Workbench): PanelDriver {
   return {
     find,
     figure,
+    button: (label) =>
+      find('vscode-button')
+        .and(bench.webview().getByText(label, { exact: true }))
+        .first(),
     layerRow: (layer) => find(`tr[data-layer="${layer}"]`).first(),
     chooseSide: (side) => figure('Weights').locator('label', { hasText: side }).click(),
     side: () => figure('Weights').locator('input[type=radio]:checked').getAttribute('value'),

@@ -26,7 +26,13 @@ describe('the picture in the README', () => {
     const { bench, panel } = session;
     await bench.openFile(glyphsProject.source);
     await bench.lens('11,770 params').waitFor();
-    const answers = ['Prune and Quantize', 'Prune 50%', 'int8 per Channel', 'Beside the Original'];
+    const answers = [
+      'Prune and Quantize',
+      'Prune 50%',
+      'int8 per Channel',
+      'Random Inputs',
+      'Beside the Original',
+    ];
     await startCompression(bench, glyphsProject.model, answers);
     await panel.layerRow('classify').click();
     await panel.figure('Error distribution').waitFor();

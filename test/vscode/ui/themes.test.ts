@@ -18,6 +18,7 @@ describe('the panel', () => {
       'Prune and Quantize',
       'Prune 80%',
       'int8 per Channel',
+      'Random Inputs',
       'Beside the Original',
     ]);
     await panel.layerRow('conv2').click();

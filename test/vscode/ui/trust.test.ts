@@ -29,14 +29,17 @@ describe('a workspace that is not trusted', () => {
     expect(await panel.colours('Weights')).toBeGreaterThan(20);
   });
 
-  it('refuses to compress, and says why', async () => {
-    const { bench } = session;
-    await bench.openContainer('Explorer');
-    await bench.choose(bench.file(sample.small.file), 'Compress…');
-    const refusal = bench.toast(/trust/i);
-    await refusal.waitFor();
-    await bench.toastButton(/trust/i, 'Manage Workspace Trust').waitFor();
-    await session.screenshot('untrusted');
-    expect(await session.list()).toEqual(files);
-  });
+  it.each(['Compress…', 'Train / Fine-tune…', 'Diagnose Overfitting…'])(
+    'refuses %s, and says why',
+    async (command) => {
+      const { bench } = session;
+      await bench.openContainer('Explorer');
+      await bench.choose(bench.file(sample.small.file), command);
+      await bench.toastButton(/trust/i, 'Manage Workspace Trust').waitFor();
+      await session.screenshot(`untrusted-${command.split(/\W/)[0]}`);
+      expect(await session.list()).toEqual(files);
+      await bench.command('Notifications: Clear All Notifications');
+      await bench.toast(/trust/i).waitFor({ state: 'hidden' });
+    },
+  );
 });
