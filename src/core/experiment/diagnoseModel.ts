@@ -24,8 +24,8 @@ import { compressionResponse } from './diagnosis/compressionResponse';
 import { diagnosisMarkdown } from './diagnosis/diagnosisMarkdown';
 import { judgedModel, type Judged } from './diagnosis/judgedModel';
 import { learningCurve } from './diagnosis/learningCurve';
-import { measureParts, type MeasuredParts } from './diagnosis/measureParts';
 import { openSubject, type Subject } from './diagnosis/subject';
+import { measureParts, type MeasuredParts } from './measureParts';
 import { partOf, phases, type PhaseProgress } from './runProgress';
 import { assertReportFree, makeReportFolder, writeReportFiles } from './writeReport';
 
@@ -176,11 +176,16 @@ function measuredParts(
   progress: PhaseProgress,
 ): Promise<MeasuredParts> {
   const name = path.basename(subject.path);
-  return measureParts(source, splits!, {
-    ...(curves && { loss: curves.loss }),
-    signal,
-    progress: (done) => progress('measuring', between('parts', 'overlap', done), name),
-  });
+  const { train, validation } = splits!;
+  return measureParts(
+    source,
+    { train, validation },
+    {
+      ...(curves && { loss: curves.loss }),
+      signal,
+      progress: (done) => progress('measuring', between('parts', 'overlap', done), name),
+    },
+  );
 }
 
 function spectra(

@@ -1,16 +1,20 @@
 // What a network reaches that does not look at its input: the zero point of every measure of what was learned.
 import type { LossKind } from '../../../shared/contracts/viewModels';
-import { indicesFrom, type DataSet } from '../../data/dataSet';
+import { indicesFrom, type DataSet, type Targets } from '../../data/dataSet';
 import { pauseFor } from '../../ir/pacing';
 import type { Baseline } from './diagnosisFacts';
 
-const sampledRows = 2000;
+/** Samples that are read, and target values that are kept of them. */
+const mostSamples = 2000;
+const mostValues = 1 << 22;
+const leastSamples = 50;
 const rowsAtOnce = 250;
 
 /**
- * The best constant prediction, from the targets of up to 2000 samples spread over the data. For classes: the entropy
- * of their frequencies and the share of the most frequent one; for values: the spread around their mean, element by
- * element (for mae, which asks for it, around the median). Undefined where the samples have no targets.
+ * The best constant prediction, from all labels where they are known without reading samples, else from the targets of
+ * up to 2000 samples. For classes: the entropy of their frequencies, and the share of the most frequent one; for values:
+ * the spread around their mean, element by element (for mae, which asks for it, around the median). Undefined where
+ * the samples have no targets.
  */
 export async function measureBaseline(
   data: DataSet,
@@ -19,19 +23,22 @@ export async function measureBaseline(
 ): Promise<Baseline | undefined> {
   const { targets, count } = data;
   if (!targets || count === 0) return undefined;
-  const indices = spread(count);
+  if (targets.kind === 'classes' && data.labels) {
+    return baselineOfClasses(loss, frequenciesOf(data.labels, targets.count));
+  }
+  const indices = spread(count, samplesOf(targets));
   const pause = pauseFor(signal);
-  const frequencies = new Float64Array(targets.kind === 'classes' ? targets.count : 0);
+  const read = new Int32Array(indices.length);
   const columns: number[][] = [];
   for (let start = 0; start < indices.length; start += rowsAtOnce) {
     await pause();
     const { count: rows, labels, values } = await data.rows(indices.subarray(start, start + rowsAtOnce));
-    for (const label of labels ?? []) frequencies[label] = (frequencies[label] ?? 0) + 1 / indices.length;
+    if (labels) read.set(labels, start);
     if (!values) continue;
     const elements = values.length / rows;
     for (let i = 0; i < values.length; i++) (columns[i % elements] ??= []).push(values[i]!);
   }
-  if (targets.kind === 'classes') return baselineOfClasses(loss, [...frequencies]);
+  if (targets.kind === 'classes') return baselineOfClasses(loss, frequenciesOf(read, targets.count));
   return columns.length === 0
     ? undefined
     : { loss: mean(columns.map((column) => constantLoss(loss, column))) };
@@ -56,6 +63,12 @@ function baselineOfClasses(loss: LossKind, frequencies: readonly number[]): Base
     huber: () => perClass((p) => (p * (1 - p)) / 2),
   };
   return { loss: losses[loss](), accuracy: Math.max(...frequencies) };
+}
+
+function frequenciesOf(labels: Int32Array, classes: number): readonly number[] {
+  const frequencies = Array<number>(classes).fill(0);
+  for (const label of labels) frequencies[label]! += 1 / labels.length;
+  return frequencies;
 }
 
 function constantLoss(loss: LossKind, values: readonly number[]): number {
@@ -89,8 +102,14 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function spread(count: number): Int32Array {
-  const taken = Math.min(count, sampledRows);
+function samplesOf(targets: Targets): number {
+  if (targets.kind === 'classes') return mostSamples;
+  const elements = targets.shape.reduce((product, dimension) => product * dimension, 1);
+  return Math.min(mostSamples, Math.max(leastSamples, Math.floor(mostValues / elements)));
+}
+
+function spread(count: number, most: number): Int32Array {
+  const taken = Math.min(count, most);
   return taken === count
     ? indicesFrom(0, count)
     : Int32Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));

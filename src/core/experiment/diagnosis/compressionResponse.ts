@@ -6,7 +6,7 @@ import { applySteps, parseSteps } from '../../compression/steps';
 import type { DataSplits } from '../../data/dataSet';
 import { modelToBytes } from '../../formats/modelBytes';
 import type { Model } from '../../ir/graph';
-import { measureParts } from './measureParts';
+import { measureParts } from '../measureParts';
 
 export interface ResponseOptions {
   /** The model's file, for messages. */
@@ -27,7 +27,7 @@ const sparsity = 0.5;
 export async function compressionResponse(
   model: Model,
   before: GeneralizationView,
-  splits: Pick<DataSplits, 'train' | 'validation'>,
+  { train, validation }: Pick<DataSplits, 'train' | 'validation'>,
   { path, loss, signal, progress }: ResponseOptions,
 ): Promise<CompressionResponse> {
   const pruned = await applySteps(model, parseSteps([{ prune: { sparsity } }]), {
@@ -38,10 +38,14 @@ export async function compressionResponse(
     gate: () => Promise.resolve(),
     progress: (fraction) => progress(fraction / 2),
   });
-  const { train, validation } = await measureParts(modelToBytes(pruned.model), splits, {
-    loss,
-    signal,
-    progress: (fraction) => progress(0.5 + fraction / 2),
-  });
-  return { sparsity, before, after: { train, validation } };
+  const after = await measureParts(
+    modelToBytes(pruned.model),
+    { train, validation },
+    {
+      loss,
+      signal,
+      progress: (fraction) => progress(0.5 + fraction / 2),
+    },
+  );
+  return { sparsity, before, after: { train: after.train, validation: after.validation } };
 }

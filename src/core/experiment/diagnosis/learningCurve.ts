@@ -3,7 +3,6 @@
 import { CounterweightError } from '../../../shared/base/errors';
 import { note, type Note } from '../../../shared/base/messages';
 import type { CurvesView, LearningPointView, MeasureView } from '../../../shared/contracts/viewModels';
-import { cached } from '../../data/cachedDataSet';
 import type { DataSet, DataSplits } from '../../data/dataSet';
 import { fraction, subset } from '../../data/subset';
 import type { Model } from '../../ir/graph';
@@ -47,9 +46,8 @@ const mostEpochs = 30;
  */
 export async function learningCurve(task: LearningCurveTask, context: TrainContext): Promise<LearningCurve> {
   const model = reinitialize(task.model, task.seed);
-  // The same samples are trained on and measured hundreds of times.
-  const whole = cached(limited(task.data.train, mostSamples));
-  const validation = cached(limited(task.data.validation, mostValidation));
+  const whole = limited(task.data.train, mostSamples);
+  const validation = limited(task.data.validation, mostValidation);
   const steps = stepsOfEach(whole.count, task.options.batch);
   const points: LearningPointView[] = [];
   let curves: CurvesView | undefined;
