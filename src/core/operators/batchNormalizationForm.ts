@@ -15,8 +15,9 @@ export const batchNormalizationForm: TrainingForm = ({ node, build, inputShape, 
   const [value, scale, shift, mean = '', variance = ''] = node.inputs;
   const momentum = attribute(node, 'momentum', 'float') ?? 0.9;
   // ONNX Runtime writes the new statistics over the buffers of the old ones, which may be the caller's own arrays or
-  // shared with another node. So each node gets temporaries of its own; with no momentum, what comes out is the batch's.
-  const temporary = (stored: string): string => build.node('Mul', [stored, build.scalar(0)]);
+  // shared with another node. So each node gets temporaries of its own, whose value does not matter: with no momentum,
+  // what comes out is the batch's. Each is made by a factor of its own, or ONNX Runtime would merge equal ones.
+  const temporary = (stored: string): string => build.node('Mul', [stored, build.scalar(build.nodes.length)]);
   const [batchMean, batchVariance] = [build.name(`${mean}_batch`), build.name(`${variance}_batch`)];
   build.nodeNamed(
     'BatchNormalization',

@@ -1,7 +1,8 @@
 // The gradients of normalizations: x̂ = (x − μ) / √(σ² + ε) over some axes, then a scale and a shift.
 import { attribute } from '../ir/graph';
-import type { GraphBuilder } from '../ir/graphBuilder';
+import { float, type GraphBuilder } from '../ir/graphBuilder';
 import { axisOf } from './dimensions';
+import { expressions } from './expressions';
 import { arriving, GradientRefused, sumToShape, type GradientContext, type GradientRule } from './gradient';
 
 interface Normalized {
@@ -22,37 +23,83 @@ interface Statistics {
 export const batchNormalizationGradient: GradientRule = (context) => {
   const { node, build, opset, input, inputShape, wants } = context;
   if (opset < 9) throw new GradientRefused('BatchNormalization: before opset 9');
+  if (attribute(node, 'training_mode', 'int') === 1) return batchStatisticsGradient(context);
   const gradient = arriving(context);
   const shape = inputShape(0);
   const channels = shape[1]!;
-  const perChannel = [1, channels, ...shape.slice(2).map(() => 1)];
   const axes = shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
   const epsilon = attribute(node, 'epsilon', 'float') ?? 1e-5;
-  const along = (index: number): string => build.reshape(input(index), perChannel);
-  const isTraining = attribute(node, 'training_mode', 'int') === 1;
-  const { normal, inverse } = isTraining
-    ? statistics(build, { value: input(0), axes, epsilon })
-    : stored(build, { value: input(0), mean: along(3), variance: along(4), epsilon });
+  const along = (index: number): string => build.reshape(input(index), perChannel(shape));
+  const { normal, inverse } = stored(build, { value: input(0), mean: along(3), variance: along(4), epsilon });
   const scaleGradient = channelSum(build, build.node('Mul', [gradient, normal]), axes);
   const shiftGradient = channelSum(build, gradient, axes);
   const scaled = build.node('Mul', [inverse, along(1)]);
-  const inputGradient = (): string =>
-    isTraining
-      ? throughStatistics(build, { normal, inverse }, build.node('Mul', [gradient, along(1)]), axes)
-      : build.node('Mul', [gradient, scaled]);
   const flat = (value: string): string => build.reshape(value, [channels]);
   const negative = (value: string, factor: number): string =>
     build.node('Mul', [value, build.scalar(-factor)]);
   return [
-    wants(0) ? inputGradient() : undefined,
+    wants(0) ? build.node('Mul', [gradient, scaled]) : undefined,
     wants(1) ? scaleGradient : undefined,
     wants(2) ? shiftGradient : undefined,
-    wants(3) && !isTraining ? build.node('Mul', [negative(flat(scaled), 1), shiftGradient]) : undefined,
-    wants(4) && !isTraining
+    wants(3) ? build.node('Mul', [negative(flat(scaled), 1), shiftGradient]) : undefined,
+    wants(4)
       ? build.node('Mul', [build.node('Mul', [negative(flat(scaled), 0.5), flat(inverse)]), scaleGradient])
       : undefined,
   ];
 };
+
+/**
+ * With d = X − μ, i = 1/√(σ²+ε) and M values for each channel: dγ = i·Σ dY·d, dβ = Σ dY, and dX = γ·i·dY + b·d + c
+ * with b = −γ·i³·Σ(dY·d)/M and c = −γ·i·dβ/M. BatchNormalization itself computes b·d + c in one pass.
+ */
+function batchStatisticsGradient(context: GradientContext): (string | undefined)[] {
+  const { node, build, input, inputShape, wants } = context;
+  const e = expressions(build);
+  const gradient = arriving(context);
+  const shape = inputShape(0);
+  const axes = shape.flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  const values = axes.reduce((product, axis) => product * shape[axis]!, 1);
+  const { mean, variance } = batchStatistics(context, axes);
+  const deviation = e.subtract(input(0), build.reshape(mean, perChannel(shape)));
+  const epsilon = attribute(node, 'epsilon', 'float') ?? 1e-5;
+  const inverse = e.apply('Reciprocal', e.apply('Sqrt', e.add(variance, epsilon)));
+  const products = channelSum(build, e.multiply(gradient, deviation), axes);
+  const shiftGradient = channelSum(build, gradient, axes);
+  const throughStatistics = (): string => {
+    const share = e.multiply(e.multiply(input(1), inverse), -1 / values);
+    const slope = e.multiply(share, e.multiply(products, e.multiply(inverse, inverse)));
+    const [zeros, ones] = [
+      e.zeros([shape[1]!]),
+      build.node('Expand', [build.scalar(1), build.ints([shape[1]!])]),
+    ];
+    const line = [deviation, slope, e.multiply(share, shiftGradient), zeros, ones];
+    const direct = build.reshape(e.multiply(input(1), inverse), perChannel(shape));
+    return e.add(e.multiply(gradient, direct), build.node('BatchNormalization', line, { epsilon: float(0) }));
+  };
+  return [
+    wants(0) ? throughStatistics() : undefined,
+    wants(1) ? e.multiply(products, inverse) : undefined,
+    wants(2) ? shiftGradient : undefined,
+  ];
+}
+
+/** Mean and variance of the batch for each channel: the node's own further outputs, if nothing older is mixed in. */
+function batchStatistics(
+  { node, build, input, output }: GradientContext,
+  axes: readonly number[],
+): { readonly mean: string; readonly variance: string } {
+  if (attribute(node, 'momentum', 'float') === 0 && output(1) !== '' && output(2) !== '')
+    return { mean: output(1), variance: output(2) };
+  const mean = build.reduce('ReduceMean', input(0), axes, { keep: true });
+  const deviation = build.node('Sub', [input(0), mean]);
+  const square = build.node('Mul', [deviation, deviation]);
+  const flat = (value: string): string => build.reshape(value, [-1]);
+  return { mean: flat(mean), variance: build.reduce('ReduceMean', square, axes, { keep: false }) };
+}
+
+function perChannel(shape: readonly number[]): readonly number[] {
+  return shape.map((size, axis) => (axis === 1 ? size : 1));
+}
 
 // Over the spatial axes of each sample and channel.
 export const instanceNormalizationGradient: GradientRule = (context) => {

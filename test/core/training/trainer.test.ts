@@ -380,6 +380,51 @@ describe('batch normalization', () => {
     await trainer.dispose();
   });
 
+  /** Two normalizations; the second one's statistics are stored as mean and variance with the given ending. */
+  const networkWith = (second: string): Model => {
+    const nodes = [
+      ...normalized.graph.nodes.slice(0, 2),
+      node('Mul', ['n', 'steep'], ['t']),
+      node('BatchNormalization', ['t', 'scale', 'shift', `mean${second}`, `variance${second}`], ['u'], {
+        momentum: 0.75,
+      }),
+      node('Relu', ['u'], ['r']),
+      ...normalized.graph.nodes.slice(3),
+    ];
+    const initializers = [
+      ...normalized.graph.initializers,
+      floats('steep', [1, 2, 1, 1], [3, -2]),
+      floats('mean2', [2], [0.5, -1]),
+      floats('variance2', [2], [1, 4]),
+    ];
+    return { ...normalized, graph: { ...normalized.graph, nodes, initializers } };
+  };
+
+  it('has statistics of its own for each node, also where one stored tensor serves two', async () => {
+    const batch = randomBatch(8, [1, 5, 5], targets, 1);
+    const [shared, apart] = [networkWith(''), networkWith('2')];
+    const trainers = await Promise.all(
+      [shared, apart].map((each) =>
+        trainerFor({ model: each, sample: [1, 5, 5], targets, options: { batch: 8, optimizer: 'sgd' } }),
+      ),
+    );
+    const [first, second] = await Promise.all(
+      trainers.map((trainer) => trainer.step(batch, { learningRate: 0.1, seed: 1 })),
+    );
+    expect(first).toEqual(second);
+    const [together, single] = trainers.map((trainer) => trainer.model());
+    for (const name of ['kernel', 'scale', 'w'])
+      expect(content(together!, name)).toEqual(content(single!, name));
+    // What is shared follows the mean of both.
+    for (const name of ['mean', 'variance']) {
+      const both = [content(single!, name), content(single!, `${name}2`)];
+      content(together!, name).forEach((value, i) =>
+        expect(value).toBeCloseTo((both[0]![i]! + both[1]![i]!) / 2, 5),
+      );
+    }
+    await Promise.all(trainers.map((trainer) => trainer.dispose()));
+  });
+
   it('keeps its statistics where no weight before it is trained', async () => {
     const before = { ...normalized.graph.nodes[0]!, inputs: ['x', 'kernel'] };
     const stop = node('MeanVarianceNormalization', ['n'], ['m'], { axes: [2, 3] }, 'stop');
