@@ -68,4 +68,32 @@ describe('training a model', () => {
     await bench.page.keyboard.press('Escape');
     expect(await session.list()).toEqual(files);
   });
+
+  it('asks again what was answered when a run is repeated with changes', async () => {
+    const { bench } = session;
+    const run = bench.treeRow('digits.onnx · train 3 epochs');
+    await bench.choose(run, 'Run Again With Changes…');
+    await bench.pickRow('Glyphs').and(bench.page.locator('.focused')).waitFor();
+    await bench.pick('Glyphs');
+    await bench.pickRow('As Before').waitFor();
+    await bench.pick('Custom…');
+    await bench.quickTitle.getByText('(3/8)').waitFor();
+    await expect.poll(() => bench.quickInput.inputValue()).toBe('3');
+    await bench.quickInput.fill('1');
+    for (const step of [4, 5]) {
+      await bench.quickInput.press('Enter');
+      await bench.quickTitle.getByText(`(${step}/8)`).waitFor();
+    }
+    await bench.quickInput.press('Enter');
+    await bench.pick('Adam');
+    await bench.pick('No Early Stopping');
+    await bench.pickRow('Beside the Original').getByText('train.epochs: 3 → 1').waitFor();
+    await session.screenshot('train-again');
+    await bench.pick('Beside the Original');
+    await bench
+      .treeRow('digits.onnx · train 1 epoch')
+      .getByText(/accuracy \d/)
+      .waitFor();
+    expect(await session.list()).toContain('digits.train1.onnx');
+  });
 });
