@@ -152,9 +152,11 @@ async function measure(question: Question, context: DiagnoseContext): Promise<Me
     spectrum,
     ...(response.response && { compression: response.response }),
   };
-  const shown = curves ?? curve.curves;
+  const diagnosis = diagnose(facts);
+  // The run judged itself by its curves alone.
+  const shown = curves ? { ...curves, diagnosis } : curve.curves;
   return {
-    diagnosis: diagnose(facts),
+    diagnosis,
     ...(parts && { generalization: { train: parts.train, validation: parts.validation } }),
     ...(shown && { curves: shown }),
     ...(curve.points.length > 0 && { learningCurve: curve.points }),

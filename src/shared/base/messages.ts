@@ -193,6 +193,7 @@ export const noteTemplates = {
   LEARNING_CURVE_DIVERGED:
     'The learning curve ends before {samples} samples, on which training diverged in epoch {epoch}.',
   NOTHING_MEASURED: 'There are neither curves nor data, so only the weights were looked at.',
+  ADVICE_GIVE_DATA: 'Give the data that the model was trained on, with samples to validate on.',
 } as const;
 
 export type ErrorCode = keyof typeof errorTemplates;

@@ -85,6 +85,7 @@ describe('a model file', () => {
     const report = await diagnosed({ path: await untrained(), learningCurve: true });
     expect(report.diagnosis.verdict).toBe('undecided');
     expect(codes(report)).toContain('NOTHING_MEASURED');
+    expect(report.diagnosis.advice.map(({ note }) => note.code)).toEqual(['ADVICE_GIVE_DATA']);
     expect(report.spectrum).toHaveLength(3);
     expect(report.notes.map(({ code }) => code)).toContain('LEARNING_CURVE_NEEDS_DATA');
   });
@@ -96,7 +97,7 @@ describe('a run', () => {
     const report = await diagnosed({ path: folder.file('run'), seed: 9 });
     expect(report.path).toBe(folder.file('out.onnx'));
     expect(report.data).toBe(data);
-    expect(report.curves).toEqual(run.training?.[0]);
+    expect(report.curves).toEqual({ ...run.training?.[0], diagnosis: report.diagnosis });
     expect(report.generalization?.validation.loss).toBeCloseTo(run.generalization!.after.validation.loss, 9);
     const byFile = await diagnosed({ path: folder.file('run/report.json') });
     expect(byFile.diagnosis).toEqual(report.diagnosis);

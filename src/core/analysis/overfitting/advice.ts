@@ -25,7 +25,8 @@ const advisers: Readonly<Record<Verdict, Adviser>> = {
   underfit: onUnderfit,
   diverged: onDiverged,
   leaking: (facts) => onLeaking(facts),
-  undecided: (facts) => [longer(facts)],
+  undecided: (facts) =>
+    facts.history.length === 0 ? [{ note: note('ADVICE_GIVE_DATA', {}) }] : [longer(facts)],
   balanced: onBalanced,
 };
 

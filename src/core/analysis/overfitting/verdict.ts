@@ -27,7 +27,7 @@ export function verdictOf(facts: DiagnosisFacts, measures: CurveMeasures, signs:
 }
 
 /** Whether there is something to judge: a beginning of a trend, or a file. */
-export function isEnough({ generalization }: DiagnosisFacts, { epochs }: CurveMeasures): boolean {
+function isEnough({ generalization }: DiagnosisFacts, { epochs }: CurveMeasures): boolean {
   return epochs.length >= limits.leastEpochs || generalization !== undefined;
 }
 
