@@ -14,9 +14,13 @@ export function freshNames(model: Model): FreshName {
       for (const inner of subgraphs(node)) for (const graph of graphsWithin(inner)) addNames(graph, taken);
     }
   }
+  // The first number that may be free, so that thousands of names alike are not tried one after the other each time.
+  const numbers = new Map<string, number>();
   return (wanted) => {
     let name = wanted;
-    for (let n = 2; taken.has(name); n++) name = `${wanted}_${n}`;
+    let number = numbers.get(wanted) ?? 2;
+    while (taken.has(name)) name = `${wanted}_${number++}`;
+    numbers.set(wanted, number);
     taken.add(name);
     return name;
   };
