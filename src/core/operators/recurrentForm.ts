@@ -22,6 +22,9 @@ interface Layer {
   readonly batchFirst: boolean;
 }
 
+/** ONNX Runtime takes minutes to load what more steps come to. */
+const mostSteps = 1000;
+
 /** Inputs of the operators, all of them in the same places. */
 const inputs = { value: 0, weights: 1, recurrence: 2, bias: 3, lengths: 4, hidden: 5, cell: 6, peepholes: 7 };
 
@@ -58,6 +61,7 @@ function layerOf(context: Asked, kind: CellKind): Layer {
   const [first, second, input] = inputShape(inputs.value) as [number, number, number];
   const [steps, batch] = batchFirst ? [second, first] : [first, second];
   if (steps === 0 || batch === 0) refuse('an empty sequence');
+  if (steps > mostSteps) refuse(`${steps} steps`);
   const [directions, , hidden] = inputShape(inputs.recurrence) as [number, number, number];
   const direction = attribute(node, 'direction', 'string') ?? 'forward';
   if ((node.inputs[inputs.lengths] ?? '') !== '') {
@@ -104,7 +108,7 @@ function unroll(context: TrainingFormContext, kind: CellKind, layer: Layer): voi
   const initialCell = perDirection(batchSecond(given(inputs.cell)), [batch, hidden]);
 
   const fromInput = (matrix: string, bias: string | undefined): readonly string[] =>
-    split(build, build.node('Gemm', [sequence, matrix, bias], { transB: 1 }), 0, steps, batch);
+    split(build, build.node('Gemm', [sequence, matrix, bias], { transB: 1 }), 0, steps);
   const run = (direction: number): { readonly states: readonly string[]; readonly last: CellState } => {
     const bias = biases?.[direction];
     const [inputBias, recurrenceBias] = bias === undefined ? [] : build.split(bias, 0, [rows, rows]);
@@ -175,12 +179,12 @@ function clipped(build: GraphBuilder, value: string, bound: number | undefined):
   return build.node('Clip', [value, build.scalar(-bound), build.scalar(bound)]);
 }
 
-/** The value in `count` equal parts along an axis, each of the given size. */
-function split(build: GraphBuilder, value: string, axis: number, count: number, size = 1): readonly string[] {
+/** The value in `count` equal parts along an axis. */
+function split(build: GraphBuilder, value: string, axis: number, count: number): readonly string[] {
   if (count === 1) return [value];
-  return build.split(
-    value,
+  // Since opset 18, how many parts there are is said, not counted.
+  return build.nodeWithOutputs('Split', [value], count, {
     axis,
-    Array.from({ length: count }, () => size),
-  );
+    ...(build.opset >= 18 && { num_outputs: count }),
+  });
 }

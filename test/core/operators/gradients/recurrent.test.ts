@@ -111,7 +111,7 @@ function layerOf({ test, activations }: Case): Layer {
   };
 }
 
-function modelOf(name: Name, layer: Layer, type: 'float32' | 'float64'): Model {
+function modelOf(name: Name, layer: Layer, type: 'float32' | 'float64', opset = 17): Model {
   const trimmed = [...layer.inputs];
   while (trimmed.at(-1) === '') trimmed.pop();
   const [steps, batch] = layer.shapes['x']!;
@@ -126,12 +126,12 @@ function modelOf(name: Name, layer: Layer, type: 'float32' | 'float64'): Model {
       outputs: layer.outputs.filter((output) => output !== '').map((output) => ({ name: output, type })),
       initializers: layer.lengths ? [lengths] : [],
     }),
-    17,
+    opset,
   );
 }
 
-async function unrolled(name: Name, layer: Layer, type: 'float32' | 'float64'): Promise<Model> {
-  const { model: trained } = await trainingForms(modelOf(name, layer, type), { type });
+async function unrolled(name: Name, layer: Layer, type: 'float32' | 'float64', opset = 17): Promise<Model> {
+  const { model: trained } = await trainingForms(modelOf(name, layer, type, opset), { type });
   expect(trained.graph.nodes.some(({ operator }) => operator === name)).toBe(false);
   return trained;
 }
@@ -215,6 +215,11 @@ describe('the gradient of a recurrent layer', () => {
     );
   });
 
+  it.each([17, 18])('equals central differences over many steps, in opset %i', async (opset) => {
+    const layer = { ...plainLstm, shapes: { ...plainLstm.shapes, x: [70, 1, 3] } };
+    expect(await layerError('LSTM', layer, { type: 'float64', seed: 3, opset })).toBeLessThan(1e-6);
+  });
+
   it('equals central differences with functions that ONNX Runtime has in float32 alone', async () => {
     await fc.assert(
       fc.asyncProperty(cases(['Softplus', 'Softsign', 'Tanh']), async (drawn) => {
@@ -226,24 +231,29 @@ describe('the gradient of a recurrent layer', () => {
   });
 });
 
+const plainLstm: Layer = {
+  attributes: { hidden_size: 4 },
+  shapes: { x: [2, 2, 3], w: [1, 16, 3], r: [1, 16, 4] },
+  inputs: ['x', 'w', 'r', '', ''],
+  outputs: ['y'],
+  lengths: false,
+};
+
 describe('a recurrent layer that cannot be written out', () => {
-  const shapes = { x: [2, 2, 3], w: [1, 16, 3], r: [1, 16, 4] };
-  const plain: Layer = {
-    attributes: { hidden_size: 4 },
-    shapes,
-    inputs: ['x', 'w', 'r', '', ''],
-    outputs: ['y'],
-    lengths: false,
-  };
   const functions = (...value: readonly string[]) =>
-    ({ ...plain, attributes: { hidden_size: 4, activations: { kind: 'strings', value } } }) as const;
+    ({ ...plainLstm, attributes: { hidden_size: 4, activations: { kind: 'strings', value } } }) as const;
 
   it.each([
     ['LSTM: activation Sine', functions('Sigmoid', 'Sine', 'Tanh'), undefined],
     ['LSTM: activation Affine without activation_alpha', functions('Sigmoid', 'Affine', 'Tanh'), undefined],
+    ['LSTM: 1001 steps', { ...plainLstm, shapes: { ...plainLstm.shapes, x: [1001, 2, 3] } }, undefined],
     ['LSTM: 2 activations', functions('Sigmoid', 'Tanh'), undefined],
-    ['LSTM: sequences of different lengths', { ...plain, inputs: ['x', 'w', 'r', '', 'lengths'] }, [2, 1]],
-    ['LSTM: sequences of different lengths', { ...plain, inputs: ['x', 'w', 'r', '', 'fed'] }, undefined],
+    [
+      'LSTM: sequences of different lengths',
+      { ...plainLstm, inputs: ['x', 'w', 'r', '', 'lengths'] },
+      [2, 1],
+    ],
+    ['LSTM: sequences of different lengths', { ...plainLstm, inputs: ['x', 'w', 'r', '', 'fed'] }, undefined],
   ] as const)('says why no gradient passes: %s', async (reason, layer, lengths) => {
     const given = modelOf('LSTM', layer, 'float32');
     const tested: Model = {
@@ -270,18 +280,27 @@ describe('a recurrent layer that cannot be written out', () => {
 
 /** The largest relative error of the gradients by all float inputs of the layer. */
 async function errorOf(drawn: Case, type: 'float32' | 'float64'): Promise<number> {
-  const layer = layerOf(drawn);
-  const { graph: written } = await unrolled(drawn.test.name, layer, type);
+  return layerError(drawn.test.name, layerOf(drawn), { type, seed: drawn.test.seed });
+}
+
+async function layerError(
+  name: Name,
+  layer: Layer,
+  options: { readonly type: 'float32' | 'float64'; readonly seed: number; readonly opset?: number },
+): Promise<number> {
+  const { type, seed, opset = 17 } = options;
+  const { graph: written } = await unrolled(name, layer, type, opset);
   return gradientError(
     {
       nodes: written.nodes,
       inputs: layer.shapes,
       outputs: layer.outputs.filter((output) => output !== ''),
       tensors: written.initializers,
+      opset,
       // Small values, so that a step which float32 resolves meets little curvature.
       ...(type === 'float32' && { float32: true, step: 0.03, value: (next) => 0.4 * normal(next) }),
     },
-    drawn.test.seed,
+    seed,
   );
 }
 
