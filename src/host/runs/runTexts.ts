@@ -109,7 +109,7 @@ function diagnosisText({ diagnosis, generalization }: DiagnosisReportView): stri
   return `${verdict} · ${l10n.t('loss gap {0}', formatValue(validation.loss - train.loss))}`;
 }
 
-export function verdictText(verdict: Verdict): string {
+function verdictText(verdict: Verdict): string {
   switch (verdict) {
     case 'overfit':
       return l10n.t('Overfit');
