@@ -58,9 +58,28 @@ async function inClassesOfAll(data: DataSet, parts: Parts): Promise<DataSet> {
  * samples is held out, by chance as the seed decides and of every class alike. Throws DATA_INVALID.
  */
 export async function openSplits(source: DataSource, seed: number, use: DataUse = {}): Promise<DataSplits> {
-  const { config, folder, name } = described(source);
+  const data = described(source);
+  return (
+    (await splitsOf(data, seed, use)) ?? dataProblem(data.name, 'it names nothing to train on; add train')
+  );
+}
+
+/** As `openSplits`, or undefined where the source has nothing to train on. */
+export async function findSplits(
+  source: DataSource,
+  seed: number,
+  use: DataUse = {},
+): Promise<DataSplits | undefined> {
+  return splitsOf(described(source), seed, use);
+}
+
+async function splitsOf(
+  { config, folder }: DescribedData,
+  seed: number,
+  use: DataUse,
+): Promise<DataSplits | undefined> {
   const parts = await openParts(config, folder, use);
-  if (!parts.train) return dataProblem(name, 'it names nothing to train on; add train');
+  if (!parts.train) return undefined;
   const whole = await parts.train();
   const validation = parts.validation
     ? { train: whole, validation: await parts.validation() }

@@ -1,12 +1,15 @@
 // The data of a run: what it trains on, and what its result is measured on.
 import type { DataSet, DataSplits } from '../data/dataSet';
-import { openData, openSplits, type DataSource, type DataUse } from '../data/openData';
+import { findSplits, openData, openSplits, type DataSource, type DataUse } from '../data/openData';
 import type { ParsedStep } from '../compression/step';
 
 export interface RunData {
-  /** Where a step of the run needs data. */
+  /** Where the data has samples to train on, with something to predict. */
   readonly splits?: DataSplits;
-  /** What both files are compared on: test samples where there are some, and never samples that were trained on. */
+  /**
+   * What both files are compared on. Where a step of the run trains: test samples if there are some, else validation
+   * samples, and never samples that were trained on.
+   */
   readonly measured?: DataSet;
 }
 
@@ -18,7 +21,11 @@ export async function openRunData(
   use: DataUse,
 ): Promise<RunData> {
   if (source === undefined) return {};
-  if (!steps.some(({ needsData }) => needsData)) return { measured: await openData(source, use) };
-  const splits = await openSplits(source, seed, use);
-  return { splits, measured: splits.test ?? splits.validation };
+  if (steps.some(({ needsData }) => needsData)) {
+    const splits = await openSplits(source, seed, use);
+    return { splits, measured: splits.test ?? splits.validation };
+  }
+  const measured = await openData(source, use);
+  const splits = measured.targets && (await findSplits(source, seed, use));
+  return { measured, ...(splits?.train.targets && splits.validation.targets && { splits }) };
 }
