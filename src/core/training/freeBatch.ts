@@ -17,8 +17,8 @@ import type { Runtime, RuntimeTensor, Session } from '../runtime/runtime';
 
 /**
  * The model for any number of samples, if it computes for two batches at once what it computes for one after the other;
- * else undefined. `batch` is the number that all its inputs state. Throws RUNTIME_REFUSED where the model itself does
- * not run.
+ * else undefined: also where no inputs are found that it runs with. `batch` is the number that all its inputs state.
+ * Throws RUNTIME_REFUSED where the model itself does not load.
  */
 export async function withFreeBatch(
   model: Model,
@@ -34,7 +34,7 @@ export async function withFreeBatch(
   const session = await runtime.load(modelToBytes(model));
   try {
     const plan = await planInputs(session, model, pauseFor(signal));
-    if (CounterweightError.is(plan)) throw plan;
+    if (CounterweightError.is(plan)) return undefined;
     const [first, second] = [randomFeeds(session.inputs, plan, 0), randomFeeds(session.inputs, plan, 1)];
     const apart = [await session.run(first, outputs), await session.run(second, outputs)];
     const together = await runFree(withBatch(free, 2 * batch), joined(first, second), outputs, runtime);

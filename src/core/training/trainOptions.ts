@@ -23,8 +23,15 @@ export const trainSchema = z.strictObject({
     .min(0)
     .max(10)
     .default(0)
-    .describe('Pulls weights to zero; part of the gradient, but decoupled from it for adamw.'),
-  l1: z.number().min(0).max(10).default(0).describe('Weight of the sum of magnitudes in the loss.'),
+    .describe(
+      'Pulls weights, not biases and normalization, to zero; part of the gradient, for adamw apart from it.',
+    ),
+  l1: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe('Weight of the sum of magnitudes of weights in the loss.'),
   schedule: z
     .enum(['constant', 'step', 'cosine', 'plateau'])
     .default('constant')

@@ -18,7 +18,7 @@ export interface TrainedOutput {
   /** Its elements for each sample. */
   readonly elements: number;
   readonly loss: LossKind;
-  /** What the file's output is. */
+  /** What the file's output is, as `evaluate` needs to know it. */
   readonly scores: ScoreKind;
   /** The final softmax or sigmoid that the loss does without. */
   readonly head?: Node;
@@ -62,12 +62,14 @@ export function trainedOutput(question: OutputQuestion): TrainedOutput {
   const loss = resolveLoss(question.loss, { name: question.data, targets }, elements);
   const last = finalActivation(question, name, elements);
   const activation = last && operatorOf(last)?.activates;
+  // The other losses compare outputs with 0 and 1.
+  const isProbability = heads[loss] === undefined || activation === 'softmax' || activation === 'sigmoid';
   const isHead = activation !== undefined && heads[loss]?.has(activation) === true;
   return {
     name,
     elements,
     loss,
-    scores: activation === 'softmax' || activation === 'sigmoid' ? 'probabilities' : 'logits',
+    scores: isProbability ? 'probabilities' : 'logits',
     ...(last && isHead && { head: last }),
   };
 }

@@ -65,7 +65,7 @@ export function referenceRun(
   };
 }
 
-export function outputsOf({ weights, bias }: Linear, batch: Batch, inputs: number): Float64Array {
+function outputsOf({ weights, bias }: Linear, batch: Batch, inputs: number): Float64Array {
   const width = bias.length;
   const x = batch.inputs[0]!;
   const outputs = new Float64Array(batch.count * width);

@@ -1,6 +1,7 @@
 // Small networks and trainers for them.
 import type { Batch, Targets } from '../../../../src/core/data/dataSet';
 import type { Model, Node } from '../../../../src/core/ir/graph';
+import { tensorNumbers } from '../../../../src/core/ir/numbers';
 import { createTrainer, type StepOptions, type Trainer } from '../../../../src/core/training/trainer';
 import { trainSchema } from '../../../../src/core/training/trainOptions';
 import { normals, seedOf, uniform } from '../../../../src/shared/base/random';
@@ -35,6 +36,23 @@ export function trainerFor({
     keepZeros,
     signal,
   });
+}
+
+/** A step with each of the batches; gives their losses. */
+export async function steps(
+  trainer: Trainer,
+  batches: readonly Batch[],
+  learningRate = 0.02,
+): Promise<number[]> {
+  const losses: number[] = [];
+  for (const [seed, batch] of batches.entries())
+    losses.push((await trainer.step(batch, { learningRate, seed })).loss);
+  return losses;
+}
+
+/** The elements of an initializer. */
+export function content(of: Model, name: string): readonly number[] {
+  return [...tensorNumbers(of.graph.initializers.find((tensor) => tensor.name === name)!)];
 }
 
 /** Standard normal samples, with labels or values at random. */
