@@ -151,8 +151,8 @@ async function write(
   progress: PhaseProgress,
 ): Promise<StepsResult> {
   const share = workShare(parsed);
-  const recording: Promise<void>[] = [];
-  const applied = await applySteps(model, parsed, {
+  let recorded: Promise<void> | undefined;
+  const applying = applySteps(model, parsed, {
     path: source,
     signal,
     seed,
@@ -160,14 +160,17 @@ async function write(
     ...(files && { checkpointFolder: files.checkpointFolder }),
     gate: gate ?? (() => Promise.resolve()),
     curves: (view) => {
-      if (files) recording.push(files.recordCurves(view));
+      recorded = files?.recordCurves(view);
       curves?.(view);
     },
     progress: (fraction, { phase }, detail) => progress(phase, 0.02 + share * fraction, detail),
-  }).finally(async () => {
-    await Promise.all(recording);
   });
-  progress('writing', 0.02 + share, path.basename(output));
-  await saveModel(applied.model, output, { jobId, signal });
-  return applied;
+  try {
+    const applied = await applying;
+    progress('writing', 0.02 + share, path.basename(output));
+    await saveModel(applied.model, output, { jobId, signal });
+    return applied;
+  } finally {
+    await recorded;
+  }
 }

@@ -46,7 +46,7 @@ export function trainingSections(training: TrainingView): string[] {
 }
 
 /** Verdict, evidence and advice. */
-export function diagnosisText({ verdict, evidence, advice }: DiagnosisView): string {
+function diagnosisText({ verdict, evidence, advice }: DiagnosisView): string {
   const parts = [`Verdict: **${verdict}**.`, list(evidence.map(({ note }) => sentence(note)))];
   if (advice.length > 0) parts.push('What to try:', list(advice.map(({ note }) => sentence(note))));
   return parts.join('\n\n');

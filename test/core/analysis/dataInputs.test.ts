@@ -86,8 +86,8 @@ describe('dataInputs', () => {
     ['int64', NaN, 'but a sample holds NaN'],
     ['float16', 0.5, undefined],
   ] as const)('takes for an input of %s a sample of %d: problem %s', (type, number, problem) => {
-    const { place } = dataInputs(dataSet([1], 1), [value(['N', 1], type)]);
-    const placing = (): unknown => place({ count: 1, inputs: [Float32Array.of(number)] });
+    const inputs = dataInputs(dataSet([1], 1), [value(['N', 1], type)]);
+    const placing = (): unknown => inputs.place({ count: 1, inputs: [Float32Array.of(number)] });
     if (problem === undefined) expect(placing()).toMatchObject({ samples: 1 });
     else expect(placing).toThrow(problem);
   });

@@ -5,7 +5,7 @@ import { modelToBytes } from '../../../src/core/formats/modelBytes';
 import type { ElementType } from '../../../src/core/ir/elementType';
 import { firstRuntime, nativeRuntime, onnxRuntime, webRuntime } from '../../../src/core/runtime/onnxRuntime';
 import { CounterweightError } from '../../../src/shared/base/errors';
-import { graph, model, node } from '../../support/build';
+import { graph, input, model, node } from '../../support/build';
 import { hasShared, sharedFile } from '../../support/sharedFiles';
 
 const runtimes = [
@@ -70,10 +70,9 @@ describe.each(runtimes)('element types in %s', (_, load) => {
 
 describe.each(runtimes)('outputs of %s', (_, load) => {
   it('are written into a part of an array that is given for them', async () => {
-    const values = (names: readonly string[]) =>
-      names.map((name) => ({ name, type: 'float32' as const, shape: [3] }));
     const nodes = [node('Neg', ['x'], ['y']), node('Abs', ['x'], ['z'])];
-    const turning = graph({ nodes, inputs: values(['x']), outputs: values(['y', 'z']) });
+    const outputs = [input('y', [3]), input('z', [3])];
+    const turning = graph({ nodes, inputs: [input('x', [3])], outputs });
     const session = await (await load()).load(modelToBytes(model(turning)));
     const x = { type: 'float32', shape: [3], data: Float32Array.of(1, -2, 3) } as const;
     const whole = new Float32Array(5);

@@ -14,6 +14,10 @@ function recipeFile(text: string): string {
   return file;
 }
 
+function dataOf(word: string): unknown {
+  return readRecipe(recipeFile(`model: a.onnx\ndata: ${word}\nsteps: [train: {}]\n`)).data;
+}
+
 function problemOf(text: string): string {
   try {
     readRecipe(recipeFile(text));
@@ -44,10 +48,8 @@ steps:
   });
 
   it('takes data in a word, which may be glyphs or a path', () => {
-    const data = (word: string) =>
-      readRecipe(recipeFile(`model: a.onnx\ndata: ${word}\nsteps: [train: {}]\n`)).data;
-    expect(data('glyphs:samples=50')).toBe('glyphs:samples=50');
-    expect(data('digits.csv')).toBe(folder.file('digits.csv'));
+    expect(dataOf('glyphs:samples=50')).toBe('glyphs:samples=50');
+    expect(dataOf('digits.csv')).toBe(folder.file('digits.csv'));
   });
 
   it.each([
