@@ -1,6 +1,7 @@
 // The theme's colours for what CSS cannot colour: canvases and charts. One observer for the page; whoever draws listens
 // and draws anew when the reader changes the theme.
 import { Emitter, type Event } from '../src/shared/base/events';
+import { visibleOn } from './charts/contrast';
 import { heatmapColors, luminance, type HeatmapColors, type Rgb } from './heatmap/colorMap';
 
 export interface Theme {
@@ -46,20 +47,30 @@ function readTheme(): Theme {
   const foreground = color('foreground', color('editor-foreground', '#3b3b3b'));
   const page = toRgb(background);
   const ground = luminance(page) < 0.2 ? 'dark' : 'light';
+  const visible = (wanted: string): string => toCss(visibleOn(page, toRgb(wanted), toRgb(foreground)));
+  const before = visible(color('charts-blue', '#3794ff'));
+  const after = visible(style.getPropertyValue('--counterweight-theme-after').trim() || foreground);
+  // Legends and bars are coloured by the style sheets.
+  document.body.style.setProperty('--counterweight-before', before);
+  document.body.style.setProperty('--counterweight-after', after);
   return {
     foreground,
     dimForeground: color('descriptionForeground', foreground),
     background,
     gridLine: `color-mix(in srgb, ${foreground} 18%, transparent)`,
     focus: color('focusBorder', foreground),
-    before: color('charts-blue', '#3794ff'),
-    after: style.getPropertyValue('--counterweight-after').trim() || foreground,
-    error: color('charts-purple', '#b180d7'),
+    before,
+    after,
+    error: visible(color('charts-purple', '#b180d7')),
     failure: color('charts-red', foreground),
     fontFamily: style.fontFamily,
     fontSize: Math.max(10, Number.parseFloat(style.fontSize) - 2),
     heatmap: heatmapColors(ground, page),
   };
+}
+
+function toCss([red, green, blue]: Rgb): string {
+  return `rgb(${red}, ${green}, ${blue})`;
 }
 
 /** Any CSS colour as bytes; the browser's own parser reads it. */

@@ -134,7 +134,6 @@ function scalesOf(
   const title = { display: true, color: theme.dimForeground, font, padding: 0 };
   const values = valueRange(series, window, log ? 'logarithmic' : 'linear');
   const highest = Math.max(0, ...(strip?.points.map(({ y }) => y ?? 0) ?? []));
-  const written = axes.y.kind === 'fraction' ? (value: number) => formatShortPercent(value) : formatValue;
   return {
     x: {
       type: axes.x.kind === 'samples' ? 'logarithmic' : 'linear',
@@ -187,9 +186,21 @@ function scalesOf(
         const round = log ? logTicks(axis.min, axis.max) : roundTicks(axis.min, axis.max, 5);
         axis.ticks = round.map((value) => ({ value }));
       },
-      ticks: { ...ticks, padding: 4, callback: (value) => written(Number(value)) },
+      ticks: {
+        ...ticks,
+        padding: 4,
+        callback: (value, _, all) =>
+          axes.y.kind === 'fraction'
+            ? formatShortPercent(Number(value), percentDigits(all.map((tick) => tick.value)))
+            : formatValue(Number(value)),
+      },
     },
   };
+}
+
+/** Digits that tell neighbouring ticks of a fraction apart. */
+function percentDigits([first = 0, second = 1]: readonly number[]): number {
+  return Math.max(0, Math.ceil(-Math.log10(Math.abs(second - first) * 100) - 1e-9));
 }
 
 function annotations(
