@@ -1,7 +1,7 @@
 // A result that the runtime does not run is no result, even if it could be written.
 import { existsSync, readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { StepResult } from '../../../src/core/compression/step';
+import type { StepsResult } from '../../../src/core/compression/steps';
 import { compressModel } from '../../../src/core/experiment/compressModel';
 import { saveModel } from '../../../src/core/formats/saveModel';
 import type { Model } from '../../../src/core/ir/graph';
@@ -9,7 +9,7 @@ import { floats, graph, input, model, node } from '../../support/build';
 import { useTempFolder } from '../../support/tempFolder';
 
 const folder = useTempFolder();
-const applied = vi.hoisted(() => ({ result: undefined as StepResult | undefined }));
+const applied = vi.hoisted(() => ({ result: undefined as StepsResult | undefined }));
 
 vi.mock('../../../src/core/compression/steps', async (importOriginal) => ({
   ...(await importOriginal<object>()),
@@ -33,7 +33,7 @@ function network(operator: string): Model {
 
 async function compressed(before: Model, after: Model) {
   await saveModel(before, folder.file('in.onnx'), { jobId: 'test' });
-  applied.result = { model: after, notes: [] };
+  applied.result = { model: after, notes: [], training: [] };
   return compressModel(
     {
       path: folder.file('in.onnx'),
