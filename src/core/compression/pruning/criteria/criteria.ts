@@ -1,0 +1,13 @@
+// The table of criteria. Adding one is a file and a line here; the option, its help and its checks follow.
+import type { Criterion } from './criterion';
+import { magnitude, magnitudeL2 } from './magnitude';
+import { random } from './random';
+
+export const criteria: readonly Criterion[] = [magnitude, magnitudeL2, random];
+
+/** The criterion with this id, which the schema has checked. */
+export function criterionOf(id: string): Criterion {
+  const found = criteria.find((criterion) => criterion.id === id);
+  if (!found) throw new Error(`There is no criterion ${id}`);
+  return found;
+}
