@@ -120,7 +120,7 @@ describe('the text of a diagnosis', () => {
     expect(text).toBe(`Judged m.onnx on glyphs, in 1.2 s
 
 Verdict: overfit
-  • 6 epochs have passed since the lowest validation loss in epoch 4.
+  • Epochs since the lowest validation loss, in epoch 4: 6.
     The training loss has hardly fallen over the last 5 epochs.
 What to try:
   • Stop after epoch 4: the validation loss was 0.5 there and is 0.9 now. (--set train.epochs=4)

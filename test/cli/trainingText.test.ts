@@ -116,7 +116,7 @@ Stopped early: the validation loss no longer fell.
 Not trained: fc9 (Mystery has no gradient rule)
 
 Verdict: overfit
-  • 4 epochs have passed since the lowest validation loss in epoch 1.
+  • Epochs since the lowest validation loss, in epoch 1: 4.
     The gap between the losses hardly changed over the last 5 epochs.
 What to try:
   • Pull weights to zero with a weight decay of 0.01. (--set train.weightDecay=0.01 --set train.optimizer=adamw)

@@ -158,7 +158,9 @@ function sampleLayout(data: Samples, given: SampleInput, input: RuntimeValue): S
     const batch = typeof first === 'number' && first > 0 ? first : undefined;
     return { sample: inBatches, batched: true, batch, place: order(given.shape, inBatches) };
   }
-  const alone = boundSample(given.shape, shape);
+  // A free first size is that of the batch, and no part of a sample that has fewer dimensions.
+  const startsFree = typeof first !== 'number' && shape.length !== given.shape.length;
+  const alone = startsFree ? undefined : boundSample(given.shape, shape);
   if (alone) return { sample: alone, batched: false, batch: 1, place: order(given.shape, alone) };
   return fail(
     data,

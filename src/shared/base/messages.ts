@@ -19,7 +19,7 @@ export const errorTemplates = {
     'Tensor {tensor} of {path} is declared as {declared}, which takes {expected} bytes, but {actual} are stored. Export the model again.',
   GRAPH_INVALID: 'The graph of {path} is not valid: {problem}. Export the model again.',
   MODEL_TOO_LARGE: 'The model takes {bytes} bytes in one piece, more than the {limit} that are possible.',
-  NOTHING_TO_DO: 'There is nothing to compress in {path}: {reason}.',
+  NOTHING_TO_DO: 'There is nothing to change in {path}: {reason}.',
   STEP_NEEDS_DATA:
     'Step {step} needs data to train on. Give some: glyphs, a folder of images, or a .npz, .csv or .yaml file.',
   NOT_TRAINABLE: '{path} cannot be trained: {reason}.',
@@ -108,7 +108,7 @@ export const noteTemplates = {
     'The training loss was {best} in epoch {epoch} and is back at {loss}: what was learned is lost.',
   LOSS_ABOVE_GUESSING: 'The training loss of {loss} stays above the {baseline} of guessing.',
   LOSS_ABOVE_MEAN: 'The training loss of {loss} stays above the {baseline} of always predicting the mean.',
-  EPOCHS_FEW: '{epochs} epochs are too few to judge; it takes {needed}.',
+  EPOCHS_FEW: 'Too few epochs to judge: {epochs}, where it takes {needed}.',
   DECLINE_LARGE:
     'Accuracy falls from {train} on training to {validation} on validation samples: a decline of {decline}, above the usual limit of {limit}.',
   DECLINE_SMALL:
@@ -129,7 +129,7 @@ export const noteTemplates = {
     'The validation loss is near its lowest, {best} in epoch {epoch}: {rise} above it, where more than {limit} is a turn.',
   VALIDATION_ABOVE_BEST:
     'The validation loss is {rise} above its lowest, {best} in epoch {epoch}, but not long enough or not with a falling training loss: that can be noise.',
-  EPOCHS_SINCE_BEST: '{since} epochs have passed since the lowest validation loss in epoch {epoch}.',
+  EPOCHS_SINCE_BEST: 'Epochs since the lowest validation loss, in epoch {epoch}: {since}.',
   ACCURACY_DECLINED: 'The validation accuracy was {best} in epoch {epoch} and is {accuracy} now.',
   TRAINING_POOR:
     'On its own training samples the network is right in {accuracy} of the cases, where guessing reaches {guessing}.',

@@ -99,6 +99,7 @@ describe('dataInputs', () => {
   });
 
   it.each([
+    ['rows', [value(['N', 3])], 'its samples are [1, 2, 3], but input x of the model takes [N, 3]'],
     [
       'sizes',
       [value(['N', 1, 3, 3])],
