@@ -8,7 +8,7 @@ import { windowOf, windowOutput } from './windows';
 const microsoft = 'com.microsoft';
 
 export const convOperators: readonly Operator[] = [
-  { ...convolution({ name: 'Conv', weight: 1, bias: 2 }), gradient: convGradient },
+  { ...convolution({ name: 'Conv', weight: 1, bias: 2, sums: { input: 0, over: 'windows' } }), gradient: convGradient },
   convolution({ name: 'DeformConv', weight: 1, bias: 3 }),
   convolution({ name: 'ConvInteger', weight: 1, quantized: true }),
   convolution({ name: 'QLinearConv', weight: 3, bias: 8, quantized: true, grid: { scale: 4, zeroPoint: 5 } }),
@@ -32,6 +32,7 @@ interface ConvolutionInit {
   readonly bias?: number;
   readonly quantized?: boolean;
   readonly grid?: WeightInput['grid'];
+  readonly sums?: WeightInput['sums'];
   /** Written by ONNX Runtime's own optimizers; an attribute says it elsewhere. */
   readonly channelsLast?: boolean;
 }
@@ -40,7 +41,16 @@ function convolution(init: ConvolutionInit): Operator {
   const { name, weight, bias } = init;
   const quantized = init.quantized === true ? { quantized: true } : {};
   const grid = init.grid ? { grid: init.grid } : {};
-  const inputs: WeightInput[] = [{ input: weight, role: 'weight', outputAxis: 0, ...quantized, ...grid }];
+  const inputs: WeightInput[] = [
+    {
+      input: weight,
+      role: 'weight',
+      outputAxis: 0,
+      ...(init.sums && { sums: init.sums }),
+      ...quantized,
+      ...grid,
+    },
+  ];
   if (bias !== undefined) inputs.push({ input: bias, role: 'bias', ...quantized });
   return {
     name,

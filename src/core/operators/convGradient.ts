@@ -3,6 +3,7 @@
 import { attribute } from '../ir/graph';
 import type { GraphBuilder } from '../ir/graphBuilder';
 import { arriving, type GradientRule } from './gradient';
+import { windowColumns } from './windowColumns';
 import { explicitPads, windowOf } from './windows';
 
 /** A convolution with all of its numbers known. */
@@ -141,21 +142,13 @@ function byPoints(build: GraphBuilder, convolution: Convolution, image: string, 
   return sumOfProducts(build, convolution, used, gradient);
 }
 
-/** The columns come from a convolution with one filter per kernel position that picks just that position. */
+/** With the windows of the image as columns. */
 function byColumns(build: GraphBuilder, convolution: Convolution, image: string, gradient: string): string {
-  const kernel = convolution.filter.slice(2);
-  const positions = product(kernel);
-  const channels = convolution.image[1]!;
-  const pick = Array.from({ length: positions * positions }, (_, i) => (i % (positions + 1) === 0 ? 1 : 0));
-  const one = build.floats([positions, 1, ...kernel], pick);
-  const picks =
-    channels === 1 ? one : build.node('Tile', [one, build.ints([channels, 1, ...kernel.map(() => 1)])]);
-  const columns = build.node('Conv', [image, picks], {
-    kernel_shape: kernel,
-    strides: convolution.strides,
-    dilations: convolution.dilations,
-    pads: convolution.pads,
-    group: channels,
+  const { strides, dilations, pads } = convolution;
+  const columns = windowColumns(build, image, {
+    channels: convolution.image[1]!,
+    kernel: convolution.filter.slice(2),
+    attributes: { strides, dilations, pads },
   });
   return sumOfProducts(build, convolution, columns, gradient);
 }

@@ -46,6 +46,7 @@ interface GemmInit {
 }
 
 function general({ name, b, c, quantized }: GemmInit): Operator {
+  const isReal = quantized.quantized !== true;
   return {
     name,
     weights: (node) => [
@@ -54,6 +55,7 @@ function general({ name, b, c, quantized }: GemmInit): Operator {
         role: 'weight',
         outputAxis: attribute(node, 'transB', 'int') === 1 ? 0 : 1,
         multiplies: 0,
+        ...(isReal && { sums: { input: 0, over: attribute(node, 'transA', 'int') === 1 ? 0 : 1 } }),
         ...quantized,
       },
       {
@@ -61,6 +63,7 @@ function general({ name, b, c, quantized }: GemmInit): Operator {
         role: 'weight',
         outputAxis: attribute(node, 'transA', 'int') === 1 ? 1 : 0,
         multiplies: b,
+        ...(isReal && { sums: { input: b, over: attribute(node, 'transB', 'int') === 1 ? 1 : 0 } }),
       },
       { input: c, role: 'bias', quantized: quantized.quantized === true },
     ],

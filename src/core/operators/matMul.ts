@@ -65,6 +65,8 @@ function matrixProduct(init: MatMulInit): Operator {
   const { name, a = 0, b = 1, bias } = init;
   const quantized = init.quantized === true ? { quantized: true } : {};
   const grid = init.grid ? { grid: init.grid } : {};
+  // The contrib operators' transBatchA and transBatchB move the axes elsewhere.
+  const isPlain = init.domain === undefined && init.quantized !== true;
   return {
     name,
     ...(init.domain === undefined ? {} : { domain: init.domain }),
@@ -78,6 +80,7 @@ function matrixProduct(init: MatMulInit): Operator {
           role: 'weight',
           outputAxis: transposed('transB') ? -2 : -1,
           multiplies: a,
+          ...(isPlain && { sums: { input: a, over: -1 } }),
           ...quantized,
           ...grid,
         },
@@ -86,6 +89,7 @@ function matrixProduct(init: MatMulInit): Operator {
           role: 'weight',
           outputAxis: transposed('transA') ? -1 : -2,
           multiplies: b,
+          ...(isPlain && { sums: { input: b, over: -2 } }),
           ...quantized,
         },
       ];

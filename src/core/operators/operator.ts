@@ -20,6 +20,11 @@ export interface WeightInput {
   readonly neutral?: 0 | 1;
   /** Of a fully connected layer: the input that is multiplied with it. */
   readonly multiplies?: number;
+  /**
+   * Where outputs are sums of products of this weight with another input: that input, and the axis of it that is summed
+   * over (negative: from the end), or `windows` where the weight slides over its channels as a convolution's does.
+   */
+  readonly sums?: { readonly input: number; readonly over: number | 'windows' };
   /** Integers here are quantized weights, without a DequantizeLinear before them. */
   readonly quantized?: boolean;
   /** Of quantized weights: the inputs with their scale and zero point. Several scales are those of the output axis. */

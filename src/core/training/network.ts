@@ -4,7 +4,7 @@ import { CounterweightError } from '../../shared/base/errors';
 import { freshNames } from '../ir/freshNames';
 import type { Graph, Model, Node } from '../ir/graph';
 import { float32Tensor } from '../ir/numbers';
-import { graphsWithin, mapGraphs, subgraphs } from '../ir/traversal';
+import { mapGraphs } from '../ir/traversal';
 import { operatorOf } from '../operators/operators';
 import { raiseOpset } from '../operators/opsets/raiseOpset';
 import { isStandardDomain, standardOpset } from '../operators/opsets/standardOpset';
@@ -52,38 +52,6 @@ function inStandardDomain(graph: Graph): Graph {
   if (!graph.nodes.some(({ domain }) => domain !== '' && isStandardDomain(domain))) return graph;
   const nodes = graph.nodes.map((node) => (isStandardDomain(node.domain) ? { ...node, domain: '' } : node));
   return { ...graph, nodes };
-}
-
-/** The model with one output, and only what that depends on. */
-export function reducedTo(model: Model, output: string): Model {
-  const { graph } = model;
-  const needed = new Set([output]);
-  const nodes: Node[] = [];
-  for (const node of nodeOrder(graph).toReversed()) {
-    if (!node.outputs.some((name) => needed.has(name))) continue;
-    nodes.push(node);
-    for (const name of valuesUsed(node)) needed.add(name);
-  }
-  return {
-    ...model,
-    graph: {
-      ...graph,
-      nodes: nodes.toReversed(),
-      outputs: graph.outputs.filter(({ name }) => name === output),
-      initializers: graph.initializers.filter(({ name }) => needed.has(name)),
-    },
-  };
-}
-
-/** Values of the outer graph that a node uses, itself or in the graphs in its attributes. */
-function* valuesUsed(node: Node): Generator<string> {
-  yield* node.inputs;
-  for (const inner of subgraphs(node)) {
-    for (const graph of graphsWithin(inner)) {
-      for (const user of graph.nodes) yield* user.inputs;
-      for (const { name } of graph.outputs) yield name;
-    }
-  }
 }
 
 /** The model with one node's first output being its first input. */

@@ -3,6 +3,7 @@
 import { CounterweightError } from '../../shared/base/errors';
 import { note, type Note } from '../../shared/base/messages';
 import { nodeOrder } from '../analysis/nodeOrder';
+import { reducedTo } from '../analysis/reducedTo';
 import { inferShapes } from '../analysis/shapes';
 import { freshNames } from '../ir/freshNames';
 import type { Model, Node } from '../ir/graph';
@@ -13,7 +14,7 @@ import { fixedBatch, modelOfBatch, type Samples } from './batchModel';
 import { onnxRuntime } from '../runtime/onnxRuntime';
 import { differentiate } from './differentiate';
 import { withFreeBatch } from './freeBatch';
-import { networkOf, reducedTo, withDropout, withoutNode } from './network';
+import { networkOf, withDropout, withoutNode } from './network';
 import { parameterLayout, type ParameterLayout } from './parameters';
 import { measuredTensors, trainablesOf, type Trainable } from './trainables';
 import { trainedOutput, type TrainedOutput } from './trainedOutput';
@@ -61,7 +62,13 @@ export async function trainingPlan(spec: TrainerSpec): Promise<TrainingPlan> {
     data: samples.name,
   });
   const headless = output.head ? withoutNode(whole, output.head) : whole;
-  const network = withDropout(reducedTo(headless, output.name), options.dropout);
+  const network = withDropout(
+    reducedTo(
+      headless,
+      headless.graph.outputs.filter(({ name }) => name === output.name),
+    ),
+    options.dropout,
+  );
 
   const { trainable, measured, fixed: unchangeable } = trainablesOf(whole);
   const forms = await trainingForms(modelOfBatch(network, samples, batch).model, { signal });

@@ -1,0 +1,159 @@
+// Statistics of what comes into layers when a model runs on samples: what activation-aware compression weighs weights
+// by. They are computed inside the graph that is run, so that only sums leave it, and are added up in float64.
+import type { DataSet } from '../data/dataSet';
+import { freshNames } from '../ir/freshNames';
+import type { Model, ValueInfo } from '../ir/graph';
+import { GraphBuilder } from '../ir/graphBuilder';
+import { pauseFor } from '../ir/pacing';
+import type { Tensor } from '../ir/tensor';
+import { standardOpset } from '../operators/opsets/standardOpset';
+import { onnxRuntime } from '../runtime/onnxRuntime';
+import { modelToBytes } from '../formats/modelBytes';
+import { placement } from './dataInputs';
+import { featureGram, featureSquares } from './featureSums';
+import { reducedTo } from './reducedTo';
+import { runtimeNumbers } from './runtimeNumbers';
+import { inferShapes } from './shapes';
+import { weightProducts, type WeightMatrix, type WeightProduct } from './weightProducts';
+
+export interface ActivationOptions {
+  /** `squares`: Σ x² of every feature. `gram`: Σ x xᵀ of all features of a group. */
+  readonly sums: 'squares' | 'gram';
+  /** At most as many samples, spread evenly over the data. */
+  readonly samples: number;
+  readonly signal: AbortSignal;
+  /** From 0 to 1. */
+  readonly progress?: (fraction: number) => void;
+}
+
+/** Of the inputs of one weight's layers, over all rows of all samples: the uncentred second moment, not divided. */
+export interface InputSums {
+  readonly matrix: WeightMatrix;
+  /** One entry per group of a convolution (one group elsewhere): [features], or [features, features] row-major. */
+  readonly groups: readonly Float64Array[];
+}
+
+export interface Activations {
+  readonly sums: ReadonlyMap<Tensor, InputSums>;
+  /** Why there are none for the other tensors, in words. */
+  readonly refused: ReadonlyMap<Tensor, string>;
+}
+
+/**
+ * The most elements of one layer's rows in a run (256 MiB in float64): runs have fewer samples where a layer's rows are
+ * long, because a convolution's windows repeat every element as often as the kernel has positions.
+ */
+const mostRowElements = 2 ** 25;
+const mostSamplesPerRun = 64;
+
+/**
+ * Runs the model on samples and sums up the inputs of the layers that multiply with the given stored weights. A model
+ * for a fixed number of samples gets full batches only, as long as there is one. Throws DATA_INVALID and
+ * RUNTIME_REFUSED, and the reason of an aborted signal.
+ */
+export async function activations(
+  model: Model,
+  data: DataSet,
+  tensors: ReadonlySet<Tensor>,
+  options: ActivationOptions,
+): Promise<Activations> {
+  const { signal } = options;
+  const products = weightProducts(model, await inferShapes(model, { signal }), tensors);
+  const measured: [Tensor, WeightProduct][] = [];
+  const refused = new Map<Tensor, string>();
+  for (const [tensor, product] of products) {
+    if (typeof product === 'string') refused.set(tensor, product);
+    else measured.push([tensor, product]);
+  }
+  const sums = new Map<Tensor, InputSums>();
+  if (measured.length === 0) return { sums, refused };
+
+  const probe = withSums(model, measured, options.sums);
+  const session = await (await onnxRuntime()).load(modelToBytes(probe.model));
+  try {
+    const placed = placement(data, session.inputs);
+    const perRun = placed.fixedBatch ?? samplesPerRun(measured, options.sums);
+    const indices = spread(data.count, options.samples, placed.fixedBatch);
+    const totals = probe.outputs.map(({ length }) => new Float64Array(length));
+    const names = probe.outputs.map(({ name }) => name);
+    const pause = pauseFor(signal);
+    for (let start = 0; start < indices.length; start += perRun) {
+      options.progress?.(start / indices.length);
+      await pause();
+      const { feeds } = placed.place(await data.rows(indices.subarray(start, start + perRun)));
+      await pause();
+      const results = await session.run(feeds, names);
+      for (const [i, name] of names.entries()) add(totals[i]!, runtimeNumbers(results[name]!)!);
+    }
+    options.progress?.(1);
+    for (const [i, { tensor, matrix }] of probe.outputs.entries()) {
+      const length = totals[i]!.length / matrix.groups;
+      const groups = Array.from({ length: matrix.groups }, (_, group) =>
+        totals[i]!.subarray(group * length, (group + 1) * length),
+      );
+      sums.set(tensor, { matrix, groups });
+    }
+    return { sums, refused };
+  } finally {
+    await session.dispose();
+  }
+}
+
+interface Probe {
+  readonly model: Model;
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly tensor: Tensor;
+    readonly matrix: WeightMatrix;
+    readonly length: number;
+  }[];
+}
+
+/** The model with the sums of one batch as its only outputs. */
+function withSums(
+  model: Model,
+  measured: readonly (readonly [Tensor, WeightProduct])[],
+  kind: ActivationOptions['sums'],
+): Probe {
+  const build = new GraphBuilder({ fresh: freshNames(model), opset: standardOpset(model), type: 'float32' });
+  const outputs = measured.map(([tensor, { matrix, uses }]) => {
+    const { groups, features } = matrix;
+    const parts = uses.map((use) =>
+      kind === 'gram' ? featureGram(build, use, matrix) : featureSquares(build, use),
+    );
+    const name = parts.reduce((sum, part) => build.node('Add', [sum, part]));
+    return { name, tensor, matrix, length: groups * features * (kind === 'gram' ? features : 1) };
+  });
+  const { graph } = model;
+  const whole: Model = {
+    ...model,
+    graph: {
+      ...graph,
+      nodes: [...graph.nodes, ...build.nodes],
+      initializers: [...graph.initializers, ...build.tensors],
+    },
+  };
+  const values = outputs.map(({ name }): ValueInfo => ({ name, type: 'float64' }));
+  return { model: reducedTo(whole, values), outputs };
+}
+
+/** Squares are summed over the samples before anything is repeated, so that only the inputs themselves are held. */
+function samplesPerRun(
+  measured: readonly (readonly [Tensor, WeightProduct])[],
+  kind: ActivationOptions['sums'],
+): number {
+  if (kind === 'squares') return mostSamplesPerRun;
+  const largest = Math.max(...measured.flatMap(([, { uses }]) => uses.map(({ elements }) => elements)));
+  return Math.max(1, Math.min(mostSamplesPerRun, Math.floor(mostRowElements / largest)));
+}
+
+/** Indices at equal distances: data is often sorted by class. As many as fill whole batches of a fixed size. */
+function spread(count: number, limit: number, batch: number | undefined): Int32Array {
+  const asked = Math.min(count, limit);
+  const taken = batch === undefined || asked < batch ? asked : asked - (asked % batch);
+  return Int32Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
+}
+
+function add(total: Float64Array, part: ArrayLike<number>): void {
+  for (let i = 0; i < total.length; i++) total[i]! += part[i]!;
+}
