@@ -1,56 +1,66 @@
-// `compress`: a smaller copy of a model, and the report of what it cost.
+// `compress`: a smaller copy of a model, and the report of what it cost. What is done is said by flags or by a recipe.
 import type { Command } from 'commander';
 import path from 'node:path';
 import { compressModel } from '../../core/experiment/compressModel';
 import { outputName } from '../../core/experiment/outputName';
 import { parseSteps, steps as stepTable } from '../../core/compression/steps';
 import type { CommandContext, CommandOutput, RunCommand } from '../commandLine';
+import { compressionOf, type CompressionFlags } from '../compressionOf';
 import { freePaths } from '../freePaths';
 import { optionsHelp } from '../optionsHelp';
 import { progressLine } from '../progressLine';
 import { seedOf } from '../seedFlag';
-import { stepsOf, type StepFlags } from '../stepFlags';
 import { reportText } from '../text/reportText';
 import { dataHelp } from './compare';
 
-interface CompressFlags extends StepFlags {
+interface CompressFlags extends CompressionFlags {
   readonly output: string;
-  readonly data?: string;
-  readonly seed: number;
 }
 
 export function addCompressCommand(program: Command, run: RunCommand): void {
   program
     .command('compress')
     .description('write a smaller copy of a model, and a report; never overwrites')
-    .argument('<model>', 'model file')
+    .argument('[model]', 'model file; without it, the one that the recipe names')
     .requiredOption('-o, --output <folder>', 'folder to write to; made where it is missing')
+    .option('--recipe <file>', 'do what a recipe says (.counterweight.yaml)')
     .option('--prune <sparsity>', 'set this fraction of the weights to zero, the smallest first: 0.8')
     .option('--train <epochs>', 'fine-tune on the data after pruning; zeros stay zero')
     .option('--quantize <type>', 'store weights as integers: int8')
-    .option('--set <path=value>', 'set an option of a step (see below); can be repeated', collect, [])
+    .option(
+      '--set <path=value>',
+      'set an option of a step (see below), or any value of the recipe; can be repeated',
+      collect,
+      [],
+    )
     .option('--data <data>', dataHelp)
-    .option('--seed <number>', 'of everything random', seedOf, 1)
+    .option('--seed <number>', 'of everything random (default: 1, or as in the recipe)', seedOf)
     .addHelpText(
       'after',
       `
 Options of the steps, for --set:
 ${optionsHelp(stepTable)}
 
+Where a recipe has a step several times, or for its other keys, --set takes the path in the recipe, counted from 0:
+  --set steps.2.train.epochs=5 --set data.validation=0.2 --set seed=3
+
 Examples:
   counterweight compress model.onnx --prune 0.8 -o out
   counterweight compress model.onnx --quantize int8 --set quantize.granularity=tensor -o out
-  counterweight compress model.onnx --prune 0.9 --train 5 --quantize int8 --data glyphs -o out --json`,
+  counterweight compress model.onnx --prune 0.9 --train 5 --quantize int8 --data glyphs -o out --json
+  counterweight compress --recipe lenet.counterweight.yaml --set prune.sparsity=0.95 -o out`,
     )
-    .action((model: string, flags: CompressFlags) => run((context) => compress(model, flags, context)));
+    .action((model: string | undefined, flags: CompressFlags) =>
+      run((context) => compress(model, flags, context)),
+    );
 }
 
 async function compress(
-  model: string,
+  given: string | undefined,
   flags: CompressFlags,
   context: CommandContext,
 ): Promise<CommandOutput> {
-  const steps = stepsOf(flags);
+  const { model, steps, data, seed } = compressionOf(given, flags);
   const name = outputName(model, parseSteps(steps));
   const folder = path.resolve(flags.output);
   context.writesTo(folder);
@@ -63,8 +73,8 @@ async function compress(
       output,
       reportPath,
       jobId: context.jobId,
-      seed: flags.seed,
-      ...(flags.data !== undefined && { data: flags.data }),
+      seed,
+      ...(data !== undefined && { data }),
     },
     { signal: context.signal, progress: line.show },
   );

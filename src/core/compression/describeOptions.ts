@@ -1,5 +1,6 @@
 // The options of a step as the command line and the editor's forms need them, read from the step's schema.
 import { z } from 'zod';
+import { allowedText, type JsonSchema } from '../../shared/base/jsonSchema';
 
 export interface StepOption {
   /** The path of an option inside a group, like "earlyStopping.patience". */
@@ -21,26 +22,13 @@ export interface StepOption {
 
 export type OptionValue = string | number | boolean;
 
-interface PropertySchema {
-  readonly type?: string;
-  readonly description?: string;
-  readonly default?: OptionValue;
-  readonly enum?: readonly (string | number)[];
-  readonly const?: string | number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly properties?: Readonly<Record<string, PropertySchema>>;
-}
-
 /** All options of a step in the order of its schema, those of a group after each other. */
 export function describeOptions(schema: z.ZodObject): StepOption[] {
   const properties = (z.toJSONSchema(schema, { io: 'input' }).properties ?? {}) as Properties;
   return describeProperties(properties, '');
 }
 
-type Properties = Readonly<Record<string, PropertySchema>>;
+type Properties = Readonly<Record<string, JsonSchema>>;
 
 function describeProperties(properties: Properties, group: string): StepOption[] {
   return Object.entries(properties).flatMap(([key, property]) => {
@@ -52,29 +40,18 @@ function describeProperties(properties: Properties, group: string): StepOption[]
     return {
       name,
       description: property.description ?? '',
-      allowed: allowedValues(property, choices),
+      allowed: allowedText(property),
       kind: choices ? 'choice' : kindOf(property.type),
-      ...(choices && { choices }),
+      ...(choices && { choices: choices as readonly OptionValue[] }),
       ...(minimum !== undefined && { minimum }),
       ...(maximum !== undefined && { maximum }),
       ...(property.exclusiveMinimum !== undefined && { excludesMinimum: true }),
       ...(property.exclusiveMaximum !== undefined && { excludesMaximum: true }),
-      ...(property.default !== undefined && { default: property.default }),
+      ...(property.default !== undefined && { default: property.default as OptionValue }),
     };
   });
 }
 
 function kindOf(type: string | undefined): StepOption['kind'] {
   return type === 'integer' || type === 'boolean' ? type : 'number';
-}
-
-function allowedValues(property: PropertySchema, choices: StepOption['choices']): string {
-  if (choices) return choices.join(' or ');
-  if (property.type === 'boolean') return 'true or false';
-  const noun = property.type === 'integer' ? 'a whole number' : `a ${property.type ?? 'value'}`;
-  const from = property.minimum ?? property.exclusiveMinimum;
-  const lower = from === undefined ? '' : property.minimum === undefined ? ` above ${from}` : ` from ${from}`;
-  const to = property.maximum ?? property.exclusiveMaximum;
-  const upper = to === undefined ? '' : property.maximum === undefined ? ` to below ${to}` : ` to ${to}`;
-  return noun + lower + upper;
 }

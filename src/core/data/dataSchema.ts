@@ -93,6 +93,19 @@ export const dataSchema = mapping({
   normalize: normalizeSchema.optional(),
 });
 
+/** A file of data: their mapping, or a recipe, whose data are meant. */
+export const dataFileSchema = z.union(
+  [
+    dataSchema,
+    z.object({
+      model: filePath,
+      data: z.union([filePath, dataSchema], { error: 'is missing; the recipe names no data' }),
+      steps: z.array(z.unknown()),
+    }),
+  ],
+  { error: 'must be a mapping of keys to values' },
+);
+
 export type Source = z.output<typeof sourceSchema>;
 export type PairSource = z.output<typeof pairSchema>;
 export type FileSource = z.output<typeof fileSchema>;

@@ -28,12 +28,17 @@ export interface DescribedIssue {
 
 /** What a schema found wrong first. */
 export function describeIssue(error: z.ZodError): DescribedIssue {
-  const [first] = mistypedFirst(error.issues);
-  if (!first) return { path: [], problem: 'it is not valid' };
-  const { issue, path } = innermost(first);
-  const where = path.join('.');
-  const key = issue.code === 'unrecognized_keys' ? [...path, ...issue.keys.slice(0, 1)] : path;
-  return { path: key, problem: where === '' ? issue.message : `${where}: ${issue.message}` };
+  return describeIssues(error)[0] ?? { path: [], problem: 'it is not valid' };
+}
+
+/** All that a schema found wrong, what is likely to be the reason for the rest first. */
+export function describeIssues(error: z.ZodError): DescribedIssue[] {
+  return mistypedFirst(error.issues).map((each) => {
+    const { issue, path } = innermost(each);
+    const where = path.join('.');
+    const key = issue.code === 'unrecognized_keys' ? [...path, ...issue.keys.slice(0, 1)] : path;
+    return { path: key, problem: where === '' ? issue.message : `${where}: ${issue.message}` };
+  });
 }
 
 function isMistyped({ code }: z.core.$ZodIssue): boolean {
@@ -41,7 +46,7 @@ function isMistyped({ code }: z.core.$ZodIssue): boolean {
 }
 
 /** A mistyped key is often the reason why another is missing, so that it is the one to name. */
-function mistypedFirst(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+export function mistypedFirst(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   return [...issues.filter(isMistyped), ...issues.filter((issue) => !isMistyped(issue))];
 }
 

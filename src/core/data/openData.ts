@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Shape } from '../ir/graph';
 import { dataProblem } from './dataProblem';
-import { dataSchema, type DataConfig } from './dataSchema';
+import { dataFileSchema, type DataConfig } from './dataSchema';
 import type { DataSet, DataSplits } from './dataSet';
 import { isGlyphs, measuredGlyphs } from './glyphSource';
 import { normalizationOf, normalized } from './normalize';
@@ -98,8 +98,12 @@ async function splitsOf(
 function described(source: DataSource): DescribedData {
   if (typeof source !== 'string') return source;
   if (!/\.ya?ml$/i.test(source)) return { config: { train: source }, folder: '.', name: source };
-  const config = readYamlFile(source, dataSchema, dataProblem);
-  return { config, folder: path.dirname(source), name: source };
+  const content = readYamlFile(source, dataFileSchema, dataProblem);
+  const folder = path.dirname(source);
+  if (!('steps' in content)) return { config: content, folder, name: source };
+  const { data } = content;
+  if (typeof data !== 'string') return { config: data, folder, name: source };
+  return described(isGlyphs(data) ? data : path.resolve(folder, data));
 }
 
 interface Parts {

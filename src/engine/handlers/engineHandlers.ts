@@ -1,6 +1,7 @@
 // Every request that the engine serves, and the file that answers it.
 import type { Handlers } from '../../shared/contracts/contract';
 import type { EngineContract } from '../../shared/contracts/engineContract';
+import { checkRecipe } from './checkRecipe';
 import { compare } from './compare';
 import { compress } from './compress';
 import { diagnose } from './diagnose';
@@ -18,6 +19,7 @@ export function engineHandlers(links: JobLinks): EngineHandlers {
     ...layerHandlers(),
     estimate,
     stepOptions,
+    checkRecipe,
     compress: compress(links),
     diagnose: diagnose(links),
     pause: ({ paused }) => links.gate.set(paused),

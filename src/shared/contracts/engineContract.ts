@@ -9,6 +9,7 @@ import type {
   LayerDetailView,
   ModelView,
   ProgressView,
+  RecipeCheckView,
   RegionView,
   ReportView,
   StepsView,
@@ -36,6 +37,8 @@ export interface EngineContract {
     estimate: [{ path: string; steps: StepsView }, EstimateView];
     /** The options of every recipe step, with their ranges and defaults. */
     stepOptions: [Record<string, never>, StepOptionsView];
+    /** What is wrong with the text of a recipe, and what it says where nothing is; `path` is where it is stored. */
+    checkRecipe: [{ text: string; path: string }, RecipeCheckView];
     /** Compresses a file into a new one and writes the report. Refuses to overwrite. */
     compress: [CompressParams, ReportView];
     /** Finds out whether a model overfits, and writes the report. */

@@ -1,14 +1,16 @@
 // A recipe: a model, data and steps in a YAML file. Paths in the file are relative to it.
 import path from 'node:path';
-import { z } from 'zod';
 import { CounterweightError } from '../../../shared/base/errors';
-import type { StepsView } from '../../../shared/contracts/viewModels';
+import type { RecipeCheckView, RecipeProblemView, StepsView } from '../../../shared/contracts/viewModels';
 import { parseSteps } from '../../compression/steps';
-import { dataSchema, type DataConfig } from '../../data/dataSchema';
-import { mapping } from '../../data/describeIssue';
+import type { DataConfig } from '../../data/dataSchema';
 import { isGlyphs } from '../../data/glyphSource';
 import type { DataSource } from '../../data/openData';
-import { readYamlFile } from '../../data/yamlFile';
+import { readHandwritten } from '../../data/yamlFile';
+import { parseYaml, placeText } from '../../data/yamlText';
+import { recipeProblems } from './recipeProblems';
+import { recipeSchema } from './recipeSchema';
+import { applySettings } from './recipeSettings';
 
 export interface Recipe {
   /** Absolute path of the model. */
@@ -20,39 +22,50 @@ export interface Recipe {
   readonly steps: StepsView;
 }
 
-const recipeSchema = mapping({
-  model: z.string('must be a path').min(1, 'must be a path').describe('The model file.'),
-  data: z
-    .union([z.string().min(1), dataSchema])
-    .optional()
-    .describe('What it is trained and measured on.'),
-  seed: z
-    .number('must be a number')
-    .int('must be a whole number')
-    .min(0)
-    .max(2 ** 32 - 1)
-    .default(1)
-    .describe('Of everything random.'),
-  steps: z
-    .array(z.record(z.string(), z.record(z.string(), z.unknown()).nullable()), 'must be a list of steps')
-    .describe('What is done, in order.'),
-});
+/**
+ * Reads and checks a recipe, with values that are set from outside. Throws RECIPE_INVALID with line and column, and
+ * USAGE for a setting that does not fit.
+ */
+export function readRecipe(file: string, settings: readonly string[] = []): Recipe {
+  const { value, faults, rangeOf } = parseYaml(readHandwritten(file, refuse));
+  const [fault] = faults;
+  if (fault) return refuse(file, `${placeText(fault.range)}: ${fault.problem}`);
+  const set = applySettings(value, settings);
+  const [wrong] = recipeProblems(set.value);
+  if (!wrong) return recipeOf(set.value, file);
+  const cause = set.settings.findLast(({ path: place }) =>
+    place.every((key, index) => index >= wrong.path.length || wrong.path[index] === key),
+  );
+  if (cause) throw new CounterweightError('USAGE', { problem: `--set ${cause.text}: ${wrong.problem}.` });
+  return refuse(file, `${placeText(rangeOf(wrong.path))}: ${wrong.problem}`);
+}
 
 /**
- * Reads and checks a recipe. Throws RECIPE_INVALID with line and column, and STEP_INVALID where the options of a step
- * are wrong.
+ * All that is wrong with the text of a recipe, and what it says where nothing is. Data that are described by a mapping
+ * go by the recipe's own path, which can be named wherever data can.
  */
-export function readRecipe(file: string): Recipe {
-  const { model, data, seed, steps } = readYamlFile(file, recipeSchema, refuse);
+export function checkRecipe(text: string, file: string): RecipeCheckView {
+  const { value, faults, rangeOf } = parseYaml(text);
+  if (faults.length > 0) return { problems: faults };
+  const problems = recipeProblems(value).map((wrong): RecipeProblemView => ({
+    range: rangeOf(wrong.path),
+    problem: wrong.problem,
+  }));
+  if (problems.length > 0) return { problems };
+  const { model, data, seed, steps } = recipeOf(value, file);
+  const source = typeof data === 'object' ? path.resolve(file) : data;
+  return { problems, recipe: { model, seed, steps, ...(source !== undefined && { data: source }) } };
+}
+
+/** @param value of a recipe without faults. */
+function recipeOf(value: unknown, file: string): Recipe {
+  const { model, data, seed, steps } = recipeSchema.parse(value);
   const folder = path.dirname(path.resolve(file));
-  const parsed = parseSteps(
-    steps.map((step) => Object.fromEntries(Object.entries(step).map(([id, options]) => [id, options ?? {}]))),
-  );
   return {
     model: path.resolve(folder, model),
     ...(data !== undefined && { data: sourceOf(data, file, folder) }),
     seed,
-    steps: parsed.map(({ id, options }) => ({ [id]: options })),
+    steps: parseSteps(steps as StepsView).map(({ id, options }) => ({ [id]: options })),
   };
 }
 

@@ -67,6 +67,7 @@ channel.handle({
   region: unused,
   estimate: unused,
   stepOptions: unused,
+  checkRecipe: unused,
   compare: unused,
 });
 

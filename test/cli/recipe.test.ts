@@ -1,0 +1,78 @@
+// `compress --recipe` as a user runs it: a file says what is done, and flags change what it says.
+import { existsSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ReportView } from '../../src/shared/contracts/viewModels';
+import { bundle, type Bundle } from '../support/bundle';
+import { denseModel, writeModel } from '../support/sampleModels';
+import { useTempFolder } from '../support/tempFolder';
+import { runCli, type CliResult } from './support/runCli';
+
+let cli: Bundle;
+const temp = useTempFolder();
+
+beforeAll(async () => {
+  cli = await bundle('src/cli/main.ts');
+});
+afterAll(() => cli.remove());
+
+const run = (...args: string[]): Promise<CliResult> => runCli(cli.path, args, temp.path);
+
+function recipe(text: string): void {
+  writeFileSync(temp.file('r.counterweight.yaml'), text);
+}
+
+const flags = ['compress', '--recipe', 'r.counterweight.yaml', '-o', 'out'] as const;
+
+describe('compress --recipe', () => {
+  it('does what the recipe says to the model that it names', async () => {
+    await writeModel(temp.file('m.onnx'), denseModel([16, 8, 4]));
+    recipe('model: m.onnx\nseed: 4\nsteps:\n  - prune: { sparsity: 0.5 }\n  - quantize:\n');
+    const { code, stdout, stderr } = await run(...flags, '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const report = JSON.parse(stdout) as ReportView;
+    expect(report.steps).toMatchObject([{ prune: { sparsity: 0.5 } }, { quantize: { bits: 8 } }]);
+    expect(report.compressed.path).toBe(temp.file('out/m.prune50.int8.onnx'));
+    expect(existsSync(report.compressed.path)).toBe(true);
+    expect(report.compressed.sparsity).toBeGreaterThanOrEqual(0.5);
+  });
+
+  it('takes another model, and values from --set', async () => {
+    await writeModel(temp.file('m.onnx'), denseModel([16, 8, 4]));
+    await writeModel(temp.file('other.onnx'), denseModel([8, 8, 4]));
+    recipe('model: m.onnx\nsteps:\n  - prune: { sparsity: 0.5 }\n');
+    const { code, stdout } = await run(...flags, 'other.onnx', '--set', 'prune.sparsity=0.75', '--json');
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout) as ReportView;
+    expect(report.original.path).toBe('other.onnx');
+    expect(report.steps).toMatchObject([{ prune: { sparsity: 0.75 } }]);
+    expect(report.compressed.sparsity).toBe(0.75);
+  });
+
+  it('says where the recipe is wrong', async () => {
+    recipe('model: m.onnx\nsteps:\n  - prune: { sparsety: 0.5 }\n');
+    const { code, stdout, stderr } = await run(...flags, '--json');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^error: RECIPE_INVALID: .*line 3, column 14: step 1, prune: there is no option sparsety/,
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'RECIPE_INVALID' } });
+    expect(existsSync(temp.file('out'))).toBe(false);
+  });
+
+  it.each([
+    [['--prune', '0.5'], 'leave out --prune'],
+    [['--set', 'prune.sparsity=2'], '--set prune.sparsity=2: step 1, prune: option sparsity must be'],
+    [['--set', 'quantize.bits=8'], 'the recipe has no step quantize'],
+  ])('refuses flags that do not go with it: %j', async (more, problem) => {
+    recipe('model: m.onnx\nsteps:\n  - prune: { sparsity: 0.5 }\n');
+    const { code, stderr } = await run(...flags, ...more);
+    expect(code).toBe(2);
+    expect(stderr).toContain(problem);
+  });
+
+  it('is not needed, but then the model is', async () => {
+    const { code, stderr } = await run('compress', '--prune', '0.5', '-o', 'out');
+    expect(code).toBe(2);
+    expect(stderr).toContain('Name the model, or a recipe');
+  });
+});
