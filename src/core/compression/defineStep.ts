@@ -11,7 +11,8 @@ interface StepDefinition<Schema extends z.ZodObject> {
   readonly phase: Step['phase'];
   /** Strict: an unknown key is an error. Every option has a description. */
   readonly schema: Schema;
-  readonly needsData?: true;
+  /** Whether it needs data, always or with some options; it does not where not given. */
+  readonly needsData?: true | ((options: z.output<Schema>) => boolean);
   /** Roughly the time that it takes, in units of a step that changes weights once; 1 where not given. */
   readonly effort?: (options: z.output<Schema>) => number;
   readonly suffix: (options: z.output<Schema>) => string;
@@ -21,12 +22,13 @@ interface StepDefinition<Schema extends z.ZodObject> {
 
 export function defineStep<Schema extends z.ZodObject>(definition: StepDefinition<Schema>): Step {
   const { id, title, phase, schema, needsData = false } = definition;
+  const needsDataWith = typeof needsData === 'function' ? needsData : () => needsData;
   return {
     id,
     title,
     phase,
     schema,
-    needsData,
+    needsData: needsData === true,
     parse: (given) => {
       const result = schema.safeParse(given ?? {});
       const issue = result.error?.issues[0];
@@ -41,7 +43,7 @@ export function defineStep<Schema extends z.ZodObject>(definition: StepDefinitio
         id,
         title,
         phase,
-        needsData,
+        needsData: needsDataWith(options),
         effort: definition.effort?.(options) ?? 1,
         options,
         suffix: definition.suffix(options),

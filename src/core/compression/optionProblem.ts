@@ -5,6 +5,8 @@ import { describeOptions } from './describeOptions';
 
 /** The sentence for the first issue that a step's schema found in `given`. */
 export function optionProblem(schema: z.ZodObject, issue: z.core.$ZodIssue, given: unknown): string {
+  // Options that are each right and do not go together: the schema says so itself.
+  if (issue.code === 'custom') return issue.message;
   const options = describeOptions(schema);
   const name = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {

@@ -45,7 +45,7 @@ export interface Step {
   readonly phase: ProgressView['phase'];
   /** Options with their ranges, defaults and descriptions; `describeOptions` lists them. */
   readonly schema: z.ZodObject;
-  /** Whether the step needs data to train on. */
+  /** Whether the step needs data whatever its options. */
   readonly needsData: boolean;
   /** Checks the options and fills in the defaults. Throws STEP_INVALID. */
   readonly parse: (options: unknown) => ParsedStep;
@@ -56,6 +56,7 @@ export interface ParsedStep {
   readonly id: string;
   readonly title: string;
   readonly phase: ProgressView['phase'];
+  /** Whether it needs data with these options. */
   readonly needsData: boolean;
   /** Roughly the part of a run's time that it takes, beside the other steps of the run. */
   readonly effort: number;

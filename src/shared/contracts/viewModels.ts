@@ -253,6 +253,8 @@ export interface EpochView {
   readonly validationAccuracy?: number;
   readonly learningRate: number;
   readonly seconds: number;
+  /** Fraction of the weights that were zero and stayed so, where the run prunes. */
+  readonly sparsity?: number;
 }
 
 export type LossKind = 'crossEntropy' | 'binaryCrossEntropy' | 'mse' | 'mae' | 'huber';

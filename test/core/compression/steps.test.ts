@@ -27,7 +27,16 @@ describe('parsing steps', () => {
   it('fills in the defaults', () => {
     const parsed = parseSteps([{ prune: { sparsity: 0.9 } }, { quantize: {} }]);
     expect(parsed.map(({ id, options }) => [id, options])).toEqual([
-      ['prune', { sparsity: 0.9, criterion: 'magnitude', granularity: 'element', scope: 'global' }],
+      [
+        'prune',
+        {
+          sparsity: 0.9,
+          criterion: 'magnitude',
+          granularity: 'element',
+          scope: 'global',
+          schedule: 'one-shot',
+        },
+      ],
       ['quantize', { bits: 8, scheme: 'symmetric', granularity: 'channel' }],
     ]);
   });
@@ -39,12 +48,11 @@ describe('parsing steps', () => {
     [{ sparsity: '80%' }, 'Step prune: option sparsity must be a number from 0 to below 1, not "80%".'],
     [{}, 'Step prune: option sparsity is missing; it must be a number from 0 to below 1.'],
     [null, 'Step prune: option sparsity is missing; it must be a number from 0 to below 1.'],
-    [{ sparsity: 0.5, scope: 'layers' }, 'Step prune: option scope must be global or layer, not "layers".'],
-    [{ sparsity: 0.5, spope: 'layer' }, 'Step prune: there is no option spope; the nearest is scope.'],
     [
-      { sparsity: 0.5, xyzzy: 1 },
-      'Step prune: there is no option xyzzy; known are sparsity, criterion, granularity, scope.',
+      { sparsity: 0.5, scope: 'layers' },
+      'Step prune: option scope must be global or layer or sensitivity, not "layers".',
     ],
+    [{ sparsity: 0.5, spope: 'layer' }, 'Step prune: there is no option spope; the nearest is scope.'],
     [[0.5], 'Step prune: the options must be a mapping of names to values, not [0.5].'],
     [0.5, 'Step prune: the options must be a mapping of names to values, not 0.5.'],
   ])('says what is wrong with the options %j', (options, message) => {
@@ -53,6 +61,9 @@ describe('parsing steps', () => {
 
   it('names the known bits, and the step that was meant', () => {
     expect(problemOf([{ quantize: { bits: 4 } }])).toBe('Step quantize: option bits must be 8, not 4.');
+    expect(problemOf([{ quantize: { xyzzy: 1 } }])).toBe(
+      'Step quantize: there is no option xyzzy; known are bits, scheme, granularity.',
+    );
     expect(problemOf([{ quantise: {} }])).toBe(
       'Step quantise: there is no such step; the nearest is quantize.',
     );

@@ -106,7 +106,13 @@ describe('compressModel', () => {
     expect(JSON.parse(readFileSync(folder.file('runs/one/report.json'), 'utf8'))).toEqual(report);
     expect(readFileSync(folder.file('runs/one/report.md'), 'utf8')).toContain('| fc1 | Gemm |');
     expect(report.steps[0]).toEqual({
-      prune: { sparsity: 0.8, criterion: 'magnitude', granularity: 'element', scope: 'global' },
+      prune: {
+        sparsity: 0.8,
+        criterion: 'magnitude',
+        granularity: 'element',
+        scope: 'global',
+        schedule: 'one-shot',
+      },
     });
     expect(report.accuracy!.before.samples).toBe(100);
     expect(report.latency!.beforeMs).toBeGreaterThan(0);

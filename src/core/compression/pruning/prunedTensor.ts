@@ -36,15 +36,25 @@ function prunedBytes(
   const bytes = new Uint8Array(source.tensor.bytes(start * size, count * size));
   const keys = new Uint32Array(count);
   source.readKeys(bytes, start, keys);
-  const pruned = (i: number): boolean => keys[i]! < key || (keys[i] === key && start + i < tiedBelow);
+  zeroWhere(source, bytes, start, (i) => keys[i]! < key || (keys[i] === key && start + i < tiedBelow));
+  return bytes;
+}
+
+/** Writes what stands for zero into those elements of `bytes`, the first of which is element `start` of the tensor. */
+export function zeroWhere(
+  { bytesPerElement: size, zeroAt }: MagnitudeSource,
+  bytes: Uint8Array<ArrayBuffer>,
+  start: number,
+  isPruned: (index: number) => boolean,
+): void {
+  const count = bytes.length / size;
   if (size === 1) {
-    for (let i = 0; i < count; i++) if (pruned(i)) bytes[i] = source.zeroAt(start + i);
+    for (let i = 0; i < count; i++) if (isPruned(i)) bytes[i] = zeroAt(start + i);
   } else if (size === 2) {
     const values = new Uint16Array(bytes.buffer);
-    for (let i = 0; i < count; i++) if (pruned(i)) values[i] = source.zeroAt(start + i);
+    for (let i = 0; i < count; i++) if (isPruned(i)) values[i] = zeroAt(start + i);
   } else {
     const values = size === 4 ? new Uint32Array(bytes.buffer) : new Float64Array(bytes.buffer);
-    for (let i = 0; i < count; i++) if (pruned(i)) values[i] = 0;
+    for (let i = 0; i < count; i++) if (isPruned(i)) values[i] = 0;
   }
-  return bytes;
 }

@@ -1,0 +1,39 @@
+// The curves of several trainings as those of one: epochs go on counting, and each tells the sparsity that it had.
+import type { CurvesView, EpochView } from '../../../shared/contracts/viewModels';
+
+/** What a training contributes to the whole. */
+export interface RoundCurves {
+  readonly history: readonly EpochView[];
+  /** Fraction of the weights that were zero in it. */
+  readonly sparsity: number;
+}
+
+export interface Joining {
+  /** The trainings before this one. */
+  readonly earlier: readonly RoundCurves[];
+  /** Fraction of the weights that are zero in this one. */
+  readonly sparsity: number;
+  /** Epochs of all trainings together. */
+  readonly epochs: number;
+}
+
+/**
+ * The view of a training with the earlier ones before it. Its epoch 0, the network before it, is left out where there
+ * are earlier ones: its number is that of their last epoch. Where the best epoch is that one, so is the joined best.
+ */
+export function joinRounds<View extends CurvesView>(
+  view: View,
+  { earlier, sparsity, epochs }: Joining,
+): View {
+  const history: EpochView[] = [];
+  for (const round of [...earlier, { history: view.history, sparsity }]) {
+    const last = history.at(-1)?.epoch;
+    for (const epoch of round.history) {
+      if (last !== undefined && epoch.epoch === 0) continue;
+      history.push({ ...epoch, epoch: (last ?? 0) + epoch.epoch, sparsity: round.sparsity });
+    }
+  }
+  const before = earlier.reduce((sum, round) => sum + (round.history.at(-1)?.epoch ?? 0), 0);
+  const bestEpoch = view.bestEpoch === null ? null : before + view.bestEpoch;
+  return { ...view, epochs, history, bestEpoch };
+}

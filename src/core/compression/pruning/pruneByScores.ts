@@ -1,0 +1,120 @@
+// Pruning by the scores of a criterion, in any granularity and scope. Everything that weights are removed by is held in
+// memory: four bytes a weight.
+import { note, type Note } from '../../../shared/base/messages';
+import type { Model } from '../../ir/graph';
+import { pauseFor, type Pause } from '../../ir/pacing';
+import type { Tensor } from '../../ir/tensor';
+import { allocateSparsity } from './allocateSparsity';
+import type { Criterion, CriterionContext } from './criteria/criterion';
+import { droppedUnits, masked, type ScoredWeight } from './droppedUnits';
+import { zerosOf } from './maskedTensor';
+import { patternMask } from './nmPattern';
+import { byLayer, type PrunableWeight } from './prunableWeights';
+import { defaultBlock, defaultPattern, type PruneOptions } from './pruneOptions';
+import { measureHarm } from './measureHarm';
+import { blockUnits, elementUnits, type Units } from './units';
+import { inputLines } from './weightAxes';
+
+export interface ScoredTask {
+  readonly model: Model;
+  readonly weights: readonly PrunableWeight[];
+  readonly criterion: Criterion;
+  readonly options: PruneOptions;
+  /** Fraction of the weights of each competing group that are zero afterwards; not used for patterns. */
+  readonly sparsity: number;
+  readonly context: CriterionContext;
+}
+
+export interface ScoredResult {
+  readonly replacements: ReadonlyMap<Tensor, Tensor>;
+  readonly notes: readonly Note[];
+}
+
+/** Zeroes the weights of lowest score. Throws what the criterion and the measurement of harm throw. */
+export async function pruneByScores(task: ScoredTask): Promise<ScoredResult> {
+  const { options, context } = task;
+  const pause = pauseFor(context.signal);
+  const { scored, notes } = await scoresOf(task);
+  if (options.granularity === 'n:m') return prunePattern(scored, notes, options, pause);
+  const unitsOf = (weight: ScoredWeight): Units =>
+    options.granularity === 'block'
+      ? blockUnits(weight, weight.scores, options.block ?? defaultBlock)
+      : elementUnits(weight.scores);
+  const replacements = new Map<Tensor, Tensor>();
+  for (const { weights, count } of await budgets(scored, unitsOf, task)) {
+    for (const [tensor, pruned] of await droppedUnits(weights, count, unitsOf, pause)) {
+      replacements.set(tensor, pruned);
+    }
+  }
+  return { replacements, notes };
+}
+
+async function scoresOf({ model, weights, criterion, context }: ScoredTask): Promise<{
+  readonly scored: readonly ScoredWeight[];
+  readonly notes: readonly Note[];
+}> {
+  const scores = await criterion.scores(model, weights, context);
+  const notes: Note[] = [];
+  const scored: ScoredWeight[] = [];
+  for (const weight of weights) {
+    const own = scores.get(weight.tensor)?.slice();
+    if (!own) {
+      const reason = `the criterion ${criterion.id} gives it no scores, as no gradient reaches it`;
+      notes.push(note('NOT_PRUNED', { tensor: weight.value, reason }));
+      continue;
+    }
+    const zeros = zerosOf(weight.source);
+    for (let i = 0; i < own.length; i++) if (zeros[i] === 1) own[i] = -Infinity;
+    scored.push({ ...weight, scores: own });
+  }
+  return { scored, notes };
+}
+
+interface Budget {
+  readonly weights: readonly ScoredWeight[];
+  /** Of their elements that are to be zero. */
+  readonly count: number;
+}
+
+/** What competes with what, and for how much. */
+async function budgets(
+  scored: readonly ScoredWeight[],
+  unitsOf: (weight: ScoredWeight) => Units,
+  task: ScoredTask,
+): Promise<readonly Budget[]> {
+  const { options, sparsity } = task;
+  if (options.scope === 'global') return [{ weights: scored, count: shareOf(scored, sparsity) }];
+  const layers = byLayer(scored);
+  if (options.scope === 'layer') {
+    return [...layers.values()].map((weights) => ({ weights, count: shareOf(weights, sparsity) }));
+  }
+  const curves = await measureHarm(task.model, layers, unitsOf, task.context);
+  const removed = allocateSparsity(curves, shareOf(scored, sparsity));
+  return [...layers].map(([layer, weights]) => ({ weights, count: removed.get(layer) ?? 0 }));
+}
+
+function shareOf(weights: readonly ScoredWeight[], sparsity: number): number {
+  return Math.round(sparsity * weights.reduce((sum, { tensor }) => sum + tensor.elements, 0));
+}
+
+async function prunePattern(
+  scored: readonly ScoredWeight[],
+  earlier: readonly Note[],
+  options: PruneOptions,
+  pause: Pause,
+): Promise<ScoredResult> {
+  const pattern = options.pattern ?? defaultPattern;
+  const replacements = new Map<Tensor, Tensor>();
+  const notes = [...earlier];
+  for (const weight of scored) {
+    const { length } = inputLines(weight);
+    if (length <= pattern.keep) {
+      const reason = `it has ${length} ${length === 1 ? 'input' : 'inputs'} in a line, and ${pattern.keep} of ${pattern.of} stay`;
+      notes.push(note('NOT_PRUNED', { tensor: weight.value, reason }));
+      continue;
+    }
+    const mask = await patternMask(weight, weight.scores, pattern, pause);
+    for (const [tensor, pruned] of masked(weight, mask)) replacements.set(tensor, pruned);
+  }
+  return { replacements, notes };
+}

@@ -1,0 +1,173 @@
+// The options of pruning, as a recipe writes them: the one source of their ranges, defaults and descriptions.
+import { z } from 'zod';
+import { trainSchema } from '../../training/trainOptions';
+import { criteria } from './criteria/criteria';
+
+const count = (most: number) => z.number().int().min(1).max(most);
+
+/** Those of a training run that matter for a few epochs after pruning; the others have their defaults. */
+const fineTuneSchema = trainSchema.pick({
+  epochs: true,
+  batch: true,
+  optimizer: true,
+  learningRate: true,
+  momentum: true,
+  weightDecay: true,
+  schedule: true,
+  keep: true,
+  dropout: true,
+  augment: true,
+  loss: true,
+});
+
+export const pruneSchema = z
+  .strictObject({
+    sparsity: z
+      .number()
+      .min(0)
+      .lt(1)
+      .optional()
+      .describe('Fraction of the weights that are zero afterwards; weights that are zero already count.'),
+    threshold: z
+      .number()
+      .positive()
+      .optional()
+      .describe('In place of a sparsity: every weight of smaller magnitude becomes zero.'),
+    criterion: z
+      .enum(criteria.map(({ id }) => id))
+      .default('magnitude')
+      .describe(
+        `What tells which weights matter least. ${criteria.map(({ id, description }) => `${id}: ${description}`).join('; ')}.`,
+      ),
+    granularity: z
+      .enum(['element', 'n:m', 'block'])
+      .default('element')
+      .describe('What is removed together: single weights, all but n of every m inputs, or whole blocks.'),
+    pattern: z
+      .strictObject({
+        keep: count(64).default(2).describe('Weights that stay in every group (granularity n:m only).'),
+        of: count(64).default(4).describe('Consecutive inputs of a group (granularity n:m only).'),
+      })
+      .optional()
+      .describe('Of the granularity n:m; 2 of 4 where not given.'),
+    block: z
+      .strictObject({
+        rows: count(4096).default(4).describe('Outputs of a block (granularity block only).'),
+        columns: count(4096).default(1).describe('Inputs of a block (granularity block only).'),
+      })
+      .optional()
+      .describe('Of the granularity block; 4 outputs by 1 input where not given.'),
+    scope: z
+      .enum(['global', 'layer', 'sensitivity'])
+      .default('global')
+      .describe(
+        'Whether the weights of the whole model compete with each other, those of each layer by themselves, or layers give up weights by the harm that is measured of each.',
+      ),
+    samples: count(1_000_000)
+      .optional()
+      .describe('Training samples that scores and harm are measured on; 1000 where not given.'),
+    schedule: z
+      .enum(['one-shot', 'iterative', 'cubic'])
+      .default('one-shot')
+      .describe(
+        'How the sparsity is reached: at once, by the same fraction of what is left in each round, or by ever smaller steps.',
+      ),
+    rounds: count(1000)
+      .optional()
+      .describe('Rounds of pruning and fine-tuning of the schedules iterative and cubic; 5 where not given.'),
+    fineTune: fineTuneSchema
+      .optional()
+      .describe('Training after each round, in which zeros stay zero; none where not given.'),
+    rewind: z
+      .boolean()
+      .optional()
+      .describe(
+        'Weights go back to what they were before the step after each round, and only the zeros stay; training comes before the first round too.',
+      ),
+  })
+  .superRefine((options, context) => {
+    const problem = contradiction(options);
+    if (problem) context.addIssue({ code: 'custom', message: problem });
+  });
+
+export type PruneOptions = z.output<typeof pruneSchema>;
+
+export const defaultPattern = { keep: 2, of: 4 };
+export const defaultBlock = { rows: 4, columns: 1 };
+export const defaultRounds = 5;
+export const defaultSamples = 1000;
+
+interface Given {
+  readonly sparsity?: number | undefined;
+  readonly threshold?: number | undefined;
+  readonly criterion: string;
+  readonly granularity: string;
+  readonly pattern?: { readonly keep: number; readonly of: number } | undefined;
+  readonly block?: unknown;
+  readonly scope: string;
+  readonly schedule: string;
+  readonly rounds?: number | undefined;
+  readonly fineTune?: unknown;
+  readonly rewind?: boolean | undefined;
+}
+
+/** What of options that are each right does not go together, in words. */
+function contradiction(options: Given): string | undefined {
+  return rules.find(({ broken }) => broken(options))?.problem;
+}
+
+const rules: readonly { readonly broken: (given: Given) => boolean; readonly problem: string }[] = [
+  {
+    broken: ({ sparsity, threshold }) => sparsity !== undefined && threshold !== undefined,
+    problem: 'sparsity and threshold exclude each other; give one of them',
+  },
+  {
+    broken: ({ granularity, sparsity, threshold }) =>
+      granularity === 'n:m' && (sparsity !== undefined || threshold !== undefined),
+    problem: 'with granularity n:m the pattern is the sparsity; leave out sparsity and threshold',
+  },
+  {
+    broken: ({ granularity, sparsity, threshold }) =>
+      granularity !== 'n:m' && sparsity === undefined && threshold === undefined,
+    problem: 'option sparsity is missing; it must be a number from 0 to below 1',
+  },
+  {
+    broken: ({ pattern }) => pattern !== undefined && pattern.keep >= pattern.of,
+    problem: 'option pattern.keep must be smaller than pattern.of, or nothing would be pruned',
+  },
+  {
+    broken: ({ granularity, pattern }) => granularity !== 'n:m' && pattern !== undefined,
+    problem: 'option pattern is for granularity n:m',
+  },
+  {
+    broken: ({ granularity, block }) => granularity !== 'block' && block !== undefined,
+    problem: 'option block is for granularity block',
+  },
+  {
+    broken: ({ granularity, scope }) => granularity === 'n:m' && scope !== 'global',
+    problem: 'with granularity n:m every group gives up as many weights; leave out scope',
+  },
+  {
+    broken: ({ threshold, criterion, granularity, scope }) =>
+      threshold !== undefined &&
+      (criterion !== 'magnitude' || granularity !== 'element' || scope !== 'global'),
+    problem:
+      'threshold compares the magnitudes of single weights; leave out criterion, granularity and scope',
+  },
+  {
+    broken: ({ schedule, sparsity }) => schedule !== 'one-shot' && sparsity === undefined,
+    problem: 'the schedules iterative and cubic raise a sparsity; give one',
+  },
+  {
+    broken: ({ schedule, rounds }) => schedule === 'one-shot' && rounds !== undefined,
+    problem: 'option rounds is for the schedules iterative and cubic',
+  },
+  {
+    broken: ({ schedule, fineTune }) => schedule !== 'one-shot' && fineTune === undefined,
+    problem: 'the schedules iterative and cubic train between rounds; give fineTune.epochs',
+  },
+  {
+    broken: ({ rewind, fineTune }) => rewind === true && fineTune === undefined,
+    problem: 'rewind trains again from the first weights; give fineTune.epochs',
+  },
+];
