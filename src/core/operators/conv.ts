@@ -1,5 +1,6 @@
 // Convolutions: weight [output channels, input channels / group, kernel…].
 import { attribute, type Node, type Shape } from '../ir/graph';
+import { convChannels, fusedConvChannels } from './convChannels';
 import { convGradient } from './convGradient';
 import { times } from './dimensions';
 import { product, type Operator, type WeightInput } from './operator';
@@ -8,11 +9,18 @@ import { windowOf, windowOutput } from './windows';
 const microsoft = 'com.microsoft';
 
 export const convOperators: readonly Operator[] = [
-  { ...convolution({ name: 'Conv', weight: 1, bias: 2, sums: { input: 0, over: 'windows' } }), gradient: convGradient },
+  {
+    ...convolution({ name: 'Conv', weight: 1, bias: 2, sums: { input: 0, over: 'windows' } }),
+    gradient: convGradient,
+    channels: convChannels,
+  },
   convolution({ name: 'DeformConv', weight: 1, bias: 3 }),
   convolution({ name: 'ConvInteger', weight: 1, quantized: true }),
   convolution({ name: 'QLinearConv', weight: 3, bias: 8, quantized: true, grid: { scale: 4, zeroPoint: 5 } }),
-  convolution({ name: 'FusedConv', domain: microsoft, weight: 1, bias: 2 }),
+  {
+    ...convolution({ name: 'FusedConv', domain: microsoft, weight: 1, bias: 2 }),
+    channels: fusedConvChannels,
+  },
   convolution({ name: 'NhwcFusedConv', domain: microsoft, weight: 1, bias: 2, channelsLast: true }),
   convolution({
     name: 'QLinearConv',

@@ -2,7 +2,8 @@
 // which one is fastest depends on the shapes, and was measured with ONNX Runtime. Transposed convolutions use the same.
 import { attribute } from '../ir/graph';
 import type { GraphBuilder } from '../ir/graphBuilder';
-import { arriving, type GradientRule } from './gradient';
+import { depthwiseFilterGradient } from './depthwiseGradient';
+import { arriving, sumOfRows, type GradientRule } from './gradient';
 import { windowColumns } from './windowColumns';
 import { explicitPads, windowOf } from './windows';
 
@@ -114,7 +115,8 @@ export function filterGradient(
 ): string {
   if (convolution.group !== 1)
     return isDepthwise(convolution)
-      ? byChannels(build, convolution, image, gradient)
+      ? (depthwiseFilterGradient(build, convolution, image, gradient) ??
+          byChannels(build, convolution, image, gradient))
       : byCorrelation(build, convolution, image, gradient);
   const kernel = convolution.filter.slice(2);
   const isPoint = kernel.every((size) => size === 1) && convolution.pads.every((pad) => pad === 0);
@@ -153,19 +155,35 @@ function byColumns(build: GraphBuilder, convolution: Convolution, image: string,
   return sumOfProducts(build, convolution, columns, gradient);
 }
 
-/** Σ over samples of dY [M, P] · columnsᵀ [P, C·K], in the filter's shape. */
+/**
+ * Σ over samples of dY [M, P] · columnsᵀ [P, C·K], in the filter's shape. A product for each sample and a sum of them is
+ * quickest unless the points are few: then moving the samples next to the points costs less than adding the products.
+ */
 function sumOfProducts(
   build: GraphBuilder,
   { image, filter, output }: Convolution,
   columns: string,
   gradient: string,
 ): string {
+  const batch = image[0]!;
   const points = product(output.slice(2));
-  const rows = build.reshape(columns, [image[0]!, product(filter.slice(1)), points]);
-  const turned = build.node('Transpose', [rows], { perm: [0, 2, 1] });
-  const products = build.node('MatMul', [build.reshape(gradient, [image[0]!, filter[0]!, points]), turned]);
-  return build.reshape(build.reduce('ReduceSum', products, [0], { keep: false }), filter);
+  const [outputs, inputs] = [filter[0]!, product(filter.slice(1))];
+  const [sent, seen] = [
+    build.reshape(gradient, [batch, outputs, points]),
+    build.reshape(columns, [batch, inputs, points]),
+  ];
+  if (outputs * inputs > fewPoints * points * (outputs + inputs)) {
+    const joined = (value: string, rows: number): string =>
+      build.reshape(build.node('Transpose', [value], { perm: [1, 0, 2] }), [rows, batch * points]);
+    const whole = build.node('Gemm', [joined(sent, outputs), joined(seen, inputs)], { transB: 1 });
+    return build.reshape(whole, filter);
+  }
+  const products = build.node('MatMul', [sent, build.node('Transpose', [seen], { perm: [0, 2, 1] })]);
+  return build.reshape(sumOfRows(build, products, [batch, outputs * inputs]), filter);
 }
+
+/** How many times fewer elements the factors must have than their product for one product of all samples. */
+const fewPoints = 8;
 
 /** Each channel of each sample is convolved by its own output's gradient; strides and dilations change places. */
 function byChannels(build: GraphBuilder, convolution: Convolution, image: string, gradient: string): string {
@@ -176,8 +194,8 @@ function byChannels(build: GraphBuilder, convolution: Convolution, image: string
     filter: build.reshape(gradient, [planes, 1, ...convolution.output.slice(2)]),
     group: planes,
   });
-  const parted = build.reshape(correlated, [batch, ...convolution.filter]);
-  return build.reduce('ReduceSum', parted, [0], { keep: false });
+  const sums = sumOfRows(build, correlated, [batch, product(convolution.filter)]);
+  return build.reshape(sums, convolution.filter);
 }
 
 /** Samples take the place of channels: the batch is summed over by the convolution itself. */

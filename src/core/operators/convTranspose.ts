@@ -1,5 +1,6 @@
 // Transposed convolution: weight [input channels, output channels / group, kernel…].
 import { attribute } from '../ir/graph';
+import { convTransposeChannels } from './convChannels';
 import { convTransposeGradient } from './convTransposeGradient';
 import { multiply, times } from './dimensions';
 import { product, type Operator } from './operator';
@@ -23,4 +24,5 @@ export const convTranspose: Operator = {
   // Every input element is multiplied with the kernel of every output channel of its group.
   macs: (context) => times(product(context.inputShape(0)), product(context.inputShape(1)?.slice(1))),
   gradient: convTransposeGradient,
+  channels: convTransposeChannels,
 };

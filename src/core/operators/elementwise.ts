@@ -2,7 +2,8 @@
 import { attribute, type Shape } from '../ir/graph';
 import { activationGradients, geluByErf, swishGradient } from './activationGradients';
 import { arithmeticGradients } from './arithmeticGradients';
-import { broadcast, knownShape } from './dimensions';
+import { eachBroadcast, eachElement, sameAxes, type ChannelFacts } from './channels';
+import { axisOf, broadcast, knownShape } from './dimensions';
 import type { GradientRule } from './gradient';
 import type { InferredOutput, NodeContext, Operator, WeightInput } from './operator';
 
@@ -14,6 +15,18 @@ const unary =
   'EyeLike Floor Gelu HardSigmoid HardSwish Hardmax IsInf IsNaN LeakyRelu Log LogSoftmax Mish ParametricSoftplus ' +
   'RandomNormalLike RandomUniformLike Reciprocal Relu ReverseSequence RotaryEmbedding Round ScaledTanh Selu Shrink ' +
   'Sigmoid Sign Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu Trilu';
+
+/** Those of them that look at each element alone. */
+const alone: ReadonlySet<string> = new Set(
+  (
+    'Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Celu Ceil Clip Cos Cosh Elu Erf Exp Floor Gelu HardSigmoid ' +
+    'HardSwish IsInf IsNaN LeakyRelu Log Mish ParametricSoftplus Reciprocal Relu Round ScaledTanh Selu Shrink ' +
+    'Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu'
+  ).split(' '),
+);
+
+/** Those that compare the elements along one axis. */
+const alongAxis: ReadonlySet<string> = new Set(['Softmax', 'LogSoftmax', 'Hardmax']);
 
 const unaryOfMicrosoft =
   'QLinearSigmoid QLinearLeakyRelu QLinearSoftmax BiasSoftmax Inverse Rfft Irfft RotaryEmbedding Trilu';
@@ -42,20 +55,38 @@ const scoreActivations: Readonly<Record<string, NonNullable<Operator['activates'
 };
 
 export const elementwiseOperators: readonly Operator[] = [
-  ...unary
-    .split(' ')
-    .map((name): Operator => ({ name, shape: sameShape, ...gradientOf(name), ...activationOf(name) })),
+  ...unary.split(' ').map((name): Operator => ({
+    name,
+    shape: sameShape,
+    ...gradientOf(name),
+    ...activationOf(name),
+    ...channelsOf(name),
+  })),
   // The remaining operators of the contrib domain that keep their first input's shape.
   ...unaryOfMicrosoft.split(' ').map((name): Operator => ({ name, domain: microsoft, shape: sameShape })),
-  { name: 'Gelu', domain: microsoft, shape: sameShape, gradient: (context) => [geluByErf(context)] },
-  { name: 'QuickGelu', domain: microsoft, shape: sameShape, gradient: swishGradient(1.702) },
+  {
+    name: 'Gelu',
+    domain: microsoft,
+    shape: sameShape,
+    gradient: (context) => [geluByErf(context)],
+    channels: eachElement,
+  },
+  {
+    name: 'QuickGelu',
+    domain: microsoft,
+    shape: sameShape,
+    gradient: swishGradient(1.702),
+    channels: eachElement,
+  },
   {
     name: 'Neg',
+    channels: eachElement,
     ...gradientOf('Neg'),
     shape: (context) => [{ ...sameShape(context)[0]!, values: context.inputValues(0)?.map((v) => -v) }],
   },
   {
     name: 'Not',
+    channels: eachElement,
     ...gradientOf('Not'),
     shape: (context) => [
       { ...sameShape(context)[0]!, values: context.inputValues(0)?.map((v) => Number(v === 0)) },
@@ -70,7 +101,7 @@ export const elementwiseOperators: readonly Operator[] = [
   broadcasting('Sum', shifts(0, 1)),
   broadcasting('PRelu', scales(1)),
   ...['Pow', 'Mod', 'Min', 'Max', 'Mean'].map((name) => broadcasting(name, [])),
-  { name: 'Where', shape: whereShape, ...gradientOf('Where') },
+  { name: 'Where', shape: whereShape, channels: eachBroadcast, ...gradientOf('Where') },
   { name: 'FastGelu', domain: microsoft, weights: () => shifts(1), shape: sameShape },
   { name: 'BiasGelu', domain: microsoft, weights: () => shifts(0, 1), shape: sameShape },
   { name: 'BiasAdd', domain: microsoft, weights: () => shifts(1), shape: sameShape },
@@ -91,6 +122,19 @@ export const elementwiseOperators: readonly Operator[] = [
 function gradientOf(name: string): { readonly gradient?: GradientRule } {
   const gradient = arithmeticGradients[name] ?? activationGradients[name];
   return gradient ? { gradient } : {};
+}
+
+function channelsOf(name: string): Pick<Operator, 'channels'> {
+  if (alone.has(name)) return { channels: eachElement };
+  return alongAxis.has(name) ? { channels: besideAxis } : {};
+}
+
+/** Until version 12 all axes from the stated one on were one. */
+function besideAxis({ node, opset, inputShape }: NodeContext): ChannelFacts | undefined {
+  const input = inputShape(0);
+  const axis = input && axisOf(attribute(node, 'axis', 'int') ?? (opset < 13 ? 1 : -1), input.length);
+  if (axis === undefined) return undefined;
+  return { links: sameAxes(input, (at) => (opset < 13 ? at >= axis : at === axis)) };
 }
 
 function activationOf(name: string): Pick<Operator, 'activates'> {
@@ -114,6 +158,7 @@ function broadcasting(name: string, weights: readonly WeightInput[]): Operator {
   return {
     name,
     ...gradientOf(name),
+    channels: eachBroadcast,
     weights: () => weights,
     shape: (context) => {
       const { node, inputShape } = context;

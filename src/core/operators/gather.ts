@@ -1,5 +1,6 @@
 // Reading and writing of elements by index. A table that is gathered from is an embedding.
 import { attribute } from '../ir/graph';
+import { inputAxis, outputAxis, type ChannelFacts } from './channels';
 import { axisOf } from './dimensions';
 import { gatherElementsGradient, gatherGradient } from './gatherGradients';
 import type { InferredOutput, NodeContext, Operator } from './operator';
@@ -9,6 +10,7 @@ export const gatherOperators: readonly Operator[] = [
     name: 'Gather',
     weights: () => [{ input: 0, role: 'weight', outputAxis: 0 }],
     gradient: gatherGradient,
+    channels: besideGathered,
     shape: (context) => [gathered(context)],
   },
   {
@@ -23,6 +25,20 @@ export const gatherOperators: readonly Operator[] = [
     shape: ({ inputShape }) => [{ shape: inputShape(0) }],
   })),
 ];
+
+/** The axis that is gathered from has its positions named by numbers. */
+function besideGathered({ node, inputShape }: NodeContext): ChannelFacts | undefined {
+  const data = inputShape(0);
+  const indices = inputShape(1);
+  const axis = data && axisOf(attribute(node, 'axis', 'int') ?? 0, data.length);
+  if (!indices || axis === undefined) return undefined;
+  return {
+    links: data!.flatMap((_, at) => {
+      if (at === axis) return [];
+      return [{ a: inputAxis(0, at), b: outputAxis(0, at < axis ? at : at + indices.length - 1) }];
+    }),
+  };
+}
 
 function gathered({ node, inputShape, inputValues }: NodeContext): InferredOutput {
   const data = inputShape(0);

@@ -1,12 +1,25 @@
 // General matrix multiplication: α·A·B + β·C of matrices.
 import { attribute, type Shape } from '../ir/graph';
 import { float } from '../ir/graphBuilder';
+import { broadcastAxes, inputAxis, outputAxis } from './channels';
 import { times } from './dimensions';
 import { arriving, sumToShape } from './gradient';
 import { product, type NodeContext, type Operator, type WeightInput } from './operator';
 
 export const gemm: Operator = {
   ...general({ name: 'Gemm', b: 1, c: 2, quantized: {} }),
+  channels: (context) => {
+    const transA = attribute(context.node, 'transA', 'int') ?? 0;
+    const transB = attribute(context.node, 'transB', 'int') ?? 0;
+    return {
+      links: [
+        { a: inputAxis(0, transA), b: outputAxis(0, 0) },
+        { a: inputAxis(0, 1 - transA), b: inputAxis(1, transB) },
+        { a: inputAxis(1, 1 - transB), b: outputAxis(0, 1) },
+        ...broadcastAxes(context, 2),
+      ],
+    };
+  },
   // Y = α·A·B + β·C: dA = α·dY·Bᵀ, dB = α·Aᵀ·dY, dC = β·dY.
   gradient: (context) => {
     const { node, build, input, wants } = context;

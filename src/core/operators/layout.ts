@@ -1,34 +1,86 @@
 // Operators that join, cut, pad, repeat and rearrange without computing.
 import { attribute, type Dimension, type Shape } from '../ir/graph';
 import { add, axisOf, broadcast, knownShape, multiply, withDimension } from './dimensions';
+import { sameAxes, type ChannelFacts } from './channels';
 import { layoutGradients } from './layoutGradients';
 import { padGradient } from './padGradient';
+import { blockChannels, concatChannels, splitChannels } from './reshapeChannels';
 import type { InferredOutput, NodeContext, Operator } from './operator';
 
 export const layoutOperators: readonly Operator[] = [
   {
     name: 'Concat',
     gradient: layoutGradients.concat,
+    channels: concatChannels,
     passes: (node) => [...node.inputs.keys()],
     shape: (context) => [concatenated(context)],
   },
-  { name: 'Split', gradient: layoutGradients.split, passes: () => [0], shape: split },
-  { name: 'Expand', gradient: layoutGradients.expand, shape: (context) => [{ shape: expanded(context) }] },
-  { name: 'Tile', gradient: layoutGradients.tile, shape: (context) => [{ shape: tiled(context) }] },
-  { name: 'Pad', gradient: padGradient, shape: (context) => [{ shape: padded(context) }] },
-  { name: 'Crop', shape: (context) => [{ shape: cropped(context) }] },
+  {
+    name: 'Split',
+    gradient: layoutGradients.split,
+    channels: splitChannels,
+    passes: () => [0],
+    shape: split,
+  },
+  {
+    name: 'Expand',
+    channels: keptBy((context) => context.inputValues(1)?.map((size) => size === 1)),
+    gradient: layoutGradients.expand,
+    shape: (context) => [{ shape: expanded(context) }],
+  },
+  {
+    name: 'Tile',
+    channels: keptBy((context) => context.inputValues(1)?.map((times) => times === 1)),
+    gradient: layoutGradients.tile,
+    shape: (context) => [{ shape: tiled(context) }],
+  },
+  {
+    name: 'Pad',
+    channels: keptBy(withoutPads),
+    gradient: padGradient,
+    shape: (context) => [{ shape: padded(context) }],
+  },
+  {
+    name: 'Crop',
+    channels: ({ inputShape }) => ({ links: sameAxes(inputShape(0), (axis) => axis > 1) }),
+    shape: (context) => [{ shape: cropped(context) }],
+  },
   {
     name: 'DepthToSpace',
     gradient: layoutGradients.depthToSpace,
+    channels: (context) => blockChannels(context, true),
     shape: (context) => [{ shape: blocks(context, -1) }],
   },
   {
     name: 'SpaceToDepth',
     gradient: layoutGradients.spaceToDepth,
+    channels: (context) => blockChannels(context, false),
     shape: (context) => [{ shape: blocks(context, 1) }],
   },
   { name: 'CenterCropPad', shape: (context) => [{ shape: centered(context) }] },
 ];
+
+/** Couples the axes that stay as they are. */
+function keptBy(
+  stated: (context: NodeContext) => readonly boolean[] | undefined,
+): (context: NodeContext) => ChannelFacts | undefined {
+  return (context) => {
+    const input = context.inputShape(0);
+    const kept = stated(context);
+    if (!input || kept?.length !== input.length) return undefined;
+    return { links: sameAxes(input, (axis) => kept[axis] !== true) };
+  };
+}
+
+function withoutPads(context: NodeContext): readonly boolean[] | undefined {
+  const input = context.inputShape(0);
+  const pads = input && padsOf(context, input);
+  return input?.map((_, axis) => {
+    const at = pads?.axes.indexOf(axis) ?? -1;
+    if (!pads) return false;
+    return at < 0 || (pads.amounts[at] === 0 && pads.amounts[at + pads.axes.length] === 0);
+  });
+}
 
 function concatenated(context: NodeContext): InferredOutput {
   const { node, inputShape, inputValues } = context;
@@ -82,17 +134,26 @@ function tiled({ inputShape, inputValues }: NodeContext): Shape | undefined {
   return inputShape(0)?.map((size, i) => multiply(size, repeats?.[i]));
 }
 
-function padded({ node, inputShape, inputValues }: NodeContext): Shape | undefined {
-  const input = inputShape(0);
+function padded(context: NodeContext): Shape | undefined {
+  const input = context.inputShape(0);
   if (!input) return undefined;
-  const pads = attribute(node, 'pads', 'ints') ?? attribute(node, 'paddings', 'ints') ?? inputValues(1);
-  const chosen = (node.inputs[3] ?? '') === '' ? input.map((_, i) => i) : inputValues(3);
-  if (!pads || !chosen) return input.map(() => undefined);
-  const axes = chosen.map((axis) => axisOf(axis, input.length));
+  const pads = padsOf(context, input);
+  if (!pads) return input.map(() => undefined);
+  const { amounts, axes } = pads;
   return input.map((size, i) => {
     const at = axes.indexOf(i);
-    return at < 0 ? size : add(size, (pads[at] ?? 0) + (pads[at + axes.length] ?? 0));
+    return at < 0 ? size : add(size, (amounts[at] ?? 0) + (amounts[at + axes.length] ?? 0));
   });
+}
+
+/** Elements added before each of the axes, then after each; undefined where that is not known before running. */
+function padsOf(
+  { node, inputValues }: NodeContext,
+  input: Shape,
+): { readonly amounts: readonly number[]; readonly axes: readonly (number | undefined)[] } | undefined {
+  const amounts = attribute(node, 'pads', 'ints') ?? attribute(node, 'paddings', 'ints') ?? inputValues(1);
+  const chosen = (node.inputs[3] ?? '') === '' ? input.map((_, i) => i) : inputValues(3);
+  return amounts && chosen && { amounts, axes: chosen.map((axis) => axisOf(axis, input.length)) };
 }
 
 /** An operator of the first versions: `border` is left, top, right, bottom; `scale` the height and width kept. */

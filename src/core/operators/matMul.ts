@@ -1,5 +1,6 @@
 // Matrix products with NumPy's batching: [… m, k] × [… k, n].
 import { attribute, type Shape } from '../ir/graph';
+import { broadcastAxes, inputAxis, outputAxis, type ChannelFacts } from './channels';
 import { broadcast, times } from './dimensions';
 import { matMulGradient } from './matMulGradient';
 import { product, type NodeContext, type Operator, type WeightInput } from './operator';
@@ -19,7 +20,7 @@ interface MatMulInit {
 const microsoft = 'com.microsoft';
 
 export const matMulOperators: readonly Operator[] = [
-  { ...matrixProduct({ name: 'MatMul' }), gradient: matMulGradient },
+  { ...matrixProduct({ name: 'MatMul' }), gradient: matMulGradient, channels: productAxes },
   matrixProduct({ name: 'MatMulInteger', quantized: true }),
   matrixProduct({ name: 'QLinearMatMul', b: 3, quantized: true, grid: { scale: 4, zeroPoint: 5 } }),
   matrixProduct({ name: 'MatMulInteger16', domain: microsoft, quantized: true }),
@@ -103,6 +104,27 @@ function matrixProduct(init: MatMulInit): Operator {
       return times(product(productShape(left, right)), left?.at(-1));
     },
   };
+}
+
+/** The summed axes of both factors belong together; products of two activations are counted by heads. */
+function productAxes(context: NodeContext): ChannelFacts | undefined {
+  const [left, right] = [context.inputShape(0)?.length, context.inputShape(1)?.length];
+  const output = context.outputShape(0)?.length;
+  if (left === undefined || right === undefined || output === undefined) return undefined;
+  const heads = !context.inputTensor(0) && !context.inputTensor(1) ? { heads: true as const } : {};
+  const batch = [0, 1].flatMap((input) => {
+    const rank = input === 0 ? left : right;
+    // The batch axes are counted from the last one, before the axes of the matrices.
+    const shift = output - (Math.min(left, 2) + Math.min(right, 2) - 2) - (rank - 2);
+    return broadcastAxes(context, input, shift)
+      .filter(({ a }) => a.axis < rank - 2)
+      .map((link) => ({ ...link, ...heads }));
+  });
+  const rows =
+    left < 2 ? [] : [{ a: inputAxis(0, left - 2), b: outputAxis(0, output - (right < 2 ? 1 : 2)) }];
+  const columns = right < 2 ? [] : [{ a: inputAxis(1, right - 1), b: outputAxis(0, output - 1) }];
+  const summed = { a: inputAxis(0, left - 1), b: inputAxis(1, Math.max(right - 2, 0)) };
+  return { links: [...batch, ...rows, ...columns, summed] };
 }
 
 /** A factor's shape, with its last two dimensions exchanged where the attribute says so. */

@@ -1,6 +1,7 @@
 // What the product knows of an ONNX operator. Shared code asks these facts and never compares a node's name.
 import type { Dimension, Node, Shape } from '../ir/graph';
 import type { Tensor } from '../ir/tensor';
+import type { ChannelRule } from './channels';
 import type { GradientRule, TrainingForm } from './gradient';
 
 /** An input that holds learned weights when it is stored in the file. */
@@ -97,6 +98,8 @@ export interface Operator {
   readonly activates?: 'softmax' | 'logSoftmax' | 'sigmoid';
   /** How gradients pass from its outputs to its inputs; none pass where it is not given. */
   readonly gradient?: GradientRule;
+  /** Which positions of its axes belong together when channels are removed; all have to stay where it is not given. */
+  readonly channels?: ChannelRule;
   /** What stands in its place while training. Itself if not given. */
   readonly trainingForm?: TrainingForm;
 }

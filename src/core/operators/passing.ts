@@ -1,5 +1,6 @@
 // Operators that give their input as it is, or nearly. Layers look through them for their weights.
 import { attribute } from '../ir/graph';
+import { eachElement } from './channels';
 import { dropoutForm } from './dropoutForm';
 import { arriving, noGradient, type GradientRule } from './gradient';
 import { passesFirst, type Operator } from './operator';
@@ -10,12 +11,14 @@ const wholeTypes: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7, 9, 12, 13]);
 export const passingOperators: readonly Operator[] = [
   {
     name: 'Identity',
+    channels: eachElement,
     passes: passesFirst,
     gradient: (context) => [arriving(context)],
     shape: ({ inputShape, inputValues }) => [{ shape: inputShape(0), values: inputValues(0) }],
   },
   {
     name: 'Cast',
+    channels: eachElement,
     passes: passesFirst,
     gradient: (context) =>
       wholeTypes.has(attribute(context.node, 'to', 'int') ?? 0) ? noGradient(context) : castBack(context),
@@ -32,6 +35,7 @@ export const passingOperators: readonly Operator[] = [
   },
   {
     name: 'Dropout',
+    channels: eachElement,
     trainingForm: dropoutForm,
     passes: passesFirst,
     shape: ({ node, inputShape }) => node.outputs.map(() => ({ shape: inputShape(0) })),

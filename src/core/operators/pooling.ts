@@ -1,5 +1,6 @@
 // Pools and reductions over spatial dimensions. They multiply nothing with learned weights and count no MACs.
 import { attribute } from '../ir/graph';
+import { sameAxes, type ChannelRule } from './channels';
 import type { NodeContext, Operator } from './operator';
 import {
   averagePoolGradient,
@@ -10,12 +11,17 @@ import {
 import { transposedOutput, windowOf, windowOutput } from './windows';
 
 export const poolingOperators: readonly Operator[] = [
-  { name: 'AveragePool', shape: pooled, gradient: averagePoolGradient },
-  { name: 'MaxPool', shape: pooled, gradient: maxPoolGradient },
-  { name: 'LpPool', shape: pooled },
-  { name: 'GlobalAveragePool', shape: pooledGlobally, gradient: globalAveragePoolGradient },
-  { name: 'GlobalMaxPool', shape: pooledGlobally, gradient: globalMaxPoolGradient },
-  { name: 'GlobalLpPool', shape: pooledGlobally },
+  { name: 'AveragePool', shape: pooled, gradient: averagePoolGradient, channels: planeByPlane },
+  { name: 'MaxPool', shape: pooled, gradient: maxPoolGradient, channels: planeByPlane },
+  { name: 'LpPool', shape: pooled, channels: planeByPlane },
+  {
+    name: 'GlobalAveragePool',
+    shape: pooledGlobally,
+    gradient: globalAveragePoolGradient,
+    channels: planeByPlane,
+  },
+  { name: 'GlobalMaxPool', shape: pooledGlobally, gradient: globalMaxPoolGradient, channels: planeByPlane },
+  { name: 'GlobalLpPool', shape: pooledGlobally, channels: planeByPlane },
   { name: 'QLinearAveragePool', domain: 'com.microsoft', shape: pooled },
   { name: 'QLinearGlobalAveragePool', domain: 'com.microsoft', shape: pooledGlobally },
   {
@@ -48,6 +54,12 @@ export const poolingOperators: readonly Operator[] = [
     },
   },
 ];
+
+/** The indices of maxima that a second output holds count through all channels. */
+function planeByPlane({ node, inputShape }: NodeContext): ReturnType<ChannelRule> {
+  if ((node.outputs[1] ?? '') !== '') return undefined;
+  return { links: sameAxes(inputShape(0), (axis) => axis > 1) };
+}
 
 function pooled({
   node,

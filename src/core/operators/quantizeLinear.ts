@@ -1,5 +1,6 @@
 // Between real numbers and integers, in the standard domain and in ONNX Runtime's own, which came first.
 import { attribute } from '../ir/graph';
+import { inputAxis, sameAxes, type ChannelFacts } from './channels';
 import { axisOf } from './dimensions';
 import { expressions } from './expressions';
 import { arriving, GradientRefused, type GradientContext } from './gradient';
@@ -13,6 +14,7 @@ export const quantizeOperators: readonly Operator[] = ['', 'com.microsoft'].flat
     dequantizes: true,
     shape: sameShape,
     gradient: (context) => [arriving(context)],
+    channels: withScales,
   },
   // A stored weight that is quantized while running: what quantization-aware training exports.
   {
@@ -21,6 +23,7 @@ export const quantizeOperators: readonly Operator[] = ['', 'com.microsoft'].flat
     passes: passesFirst,
     shape: sameShape,
     gradient: (context) => [straightThrough(context)],
+    channels: withScales,
   },
 ]);
 
@@ -52,6 +55,18 @@ export const dynamicQuantizeLinear: Operator = {
   name: 'DynamicQuantizeLinear',
   shape: ({ inputShape }) => [{ shape: inputShape(0) }, { shape: [] }, { shape: [] }],
 };
+
+/** Scales and zero points are one, or one for each position of an axis; those by block are not followed. */
+function withScales({ node, inputShape }: NodeContext): ChannelFacts | undefined {
+  const input = inputShape(0);
+  const scales = inputShape(1);
+  if (!input || !scales || scales.length > 1) return undefined;
+  const axis = axisOf(attribute(node, 'axis', 'int') ?? 1, input.length);
+  const own = axis === undefined || scales.length === 0 || scales[0] === 1 ? [] : [1, 2];
+  return {
+    links: [...sameAxes(input), ...own.map((index) => ({ a: inputAxis(index, 0), b: inputAxis(0, axis!) }))],
+  };
+}
 
 function sameShape({
   inputShape,

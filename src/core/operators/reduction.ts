@@ -1,5 +1,6 @@
 // Reductions over axes, and the choice of extremes along one.
 import { attribute, type Dimension, type Shape } from '../ir/graph';
+import { inputAxis, outputAxis, type ChannelFacts } from './channels';
 import { axesOf, axisOf, knownShape, withDimension } from './dimensions';
 import { noGradient } from './gradient';
 import { reductionGradients } from './reductionGradients';
@@ -12,6 +13,7 @@ export const reductionOperators: readonly Operator[] = [
   ...reductions.split(' ').map((name): Operator => ({
     name,
     gradient: reductionGradients[name] ?? noGradient,
+    channels: besideReduced,
     shape: (context) => [{ shape: reduced(context), values: reducedValues(context, name) }],
   })),
   ...['ArgMax', 'ArgMin'].map((name): Operator => ({
@@ -32,17 +34,38 @@ export const reductionOperators: readonly Operator[] = [
 ];
 
 function reduced(context: NodeContext): Shape | undefined {
-  const { node, inputShape, inputValues } = context;
-  const input = inputShape(0);
-  if (!input) return undefined;
-  const keeps = attribute(node, 'keepdims', 'int') !== 0;
+  const input = context.inputShape(0);
+  const gone = input && reducedAxes(context, input);
+  if (!gone) return undefined;
+  return keepsAxes(context)
+    ? input.map((size, i) => (gone.includes(i) ? 1 : size))
+    : input.filter((_, i) => !gone.includes(i));
+}
+
+function keepsAxes({ node }: NodeContext): boolean {
+  return attribute(node, 'keepdims', 'int') !== 0;
+}
+
+function reducedAxes({ node, inputValues }: NodeContext, input: Shape): readonly number[] | undefined {
   const given = attribute(node, 'axes', 'ints') !== undefined || (node.inputs[1] ?? '') !== '';
   const stated = given ? (attribute(node, 'axes', 'ints') ?? inputValues(1)) : [];
   const axes = stated && axesOf(stated, input.length);
-  if (!axes) return undefined;
-  if (axes.length === 0 && attribute(node, 'noop_with_empty_axes', 'int') === 1) return input;
-  const gone = (axis: number): boolean => axes.length === 0 || axes.includes(axis);
-  return keeps ? input.map((size, i) => (gone(i) ? 1 : size)) : input.filter((_, i) => !gone(i));
+  if (axes?.length !== 0) return axes;
+  return attribute(node, 'noop_with_empty_axes', 'int') === 1 ? [] : input.map((_, i) => i);
+}
+
+/** Every element along a reduced axis takes part in the result. */
+function besideReduced(context: NodeContext): ChannelFacts | undefined {
+  const input = context.inputShape(0);
+  const gone = input && reducedAxes(context, input);
+  if (!gone) return undefined;
+  const rest = input.map((_, axis) => axis).filter((axis) => !gone.includes(axis));
+  return {
+    links: rest.map((axis, i) => ({
+      a: inputAxis(0, axis),
+      b: outputAxis(0, keepsAxes(context) ? axis : i),
+    })),
+  };
 }
 
 /** Numbers of elements are products of shapes: exporters write them so. */

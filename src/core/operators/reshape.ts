@@ -1,11 +1,12 @@
 // Operators that read the same elements in the same order under another shape.
 import { attribute, type Dimension, type Shape } from '../ir/graph';
 import { axesOf, knownShape } from './dimensions';
+import { reshapeChannels, viewChannels } from './reshapeChannels';
 import { arriving } from './gradient';
 import { passesFirst, product, type InferredOutput, type NodeContext, type Operator } from './operator';
 
 export const reshapeOperators: readonly Operator[] = [
-  { ...viewOperator('Reshape', reshaped, axisOfSameStep), shapeInput: 1 },
+  { ...viewOperator('Reshape', reshaped, axisOfSameStep), shapeInput: 1, channels: reshapeChannels },
   viewOperator('Flatten', flattened, axisOfSameStep),
   viewOperator('Squeeze', squeezed, axisBeforeSqueeze),
   viewOperator('Unsqueeze', unsqueezed, axisBeforeUnsqueeze),
@@ -22,6 +23,7 @@ function viewOperator(
     name,
     passes: passesFirst,
     sourceAxis,
+    channels: viewChannels,
     // The same elements in the shape that they had.
     gradient: (context) => [context.build.reshape(arriving(context), context.inputShape(0))],
     shape: (context): readonly InferredOutput[] => [

@@ -1,14 +1,39 @@
 // Resize and the older Upsample: scales or sizes, stored or computed from shapes.
 import { attribute, type Dimension, type Shape } from '../ir/graph';
 import { tensorNumbers } from '../ir/numbers';
+import { outputAxis, sameAxes, type ChannelFacts } from './channels';
 import { axesOf } from './dimensions';
 import type { NodeContext, Operator } from './operator';
 import { resizeGradient } from './resizeGradient';
 
 export const resizeOperators: readonly Operator[] = [
-  { name: 'Resize', shape: (context) => [{ shape: resized(context) }], gradient: resizeGradient },
-  { name: 'Upsample', shape: (context) => [{ shape: upsampled(context) }], gradient: resizeGradient },
+  {
+    name: 'Resize',
+    shape: (context) => [{ shape: resized(context) }],
+    gradient: resizeGradient,
+    channels: besideResized,
+  },
+  {
+    name: 'Upsample',
+    shape: (context) => [{ shape: upsampled(context) }],
+    gradient: resizeGradient,
+    channels: besideResized,
+  },
 ];
+
+/** Axes of images beside the plane, whose size stays; a list of sizes states it. */
+function besideResized(context: NodeContext): ChannelFacts | undefined {
+  const { node, opset, inputShape, outputShape } = context;
+  const input = inputShape(0);
+  const output = outputShape(0);
+  if (!input || !output) return undefined;
+  const sizeInput = opset < 11 ? -1 : 3;
+  const links = sameAxes(input, (axis) => axis > 1 || input[axis] !== output[axis]);
+  if ((node.inputs[sizeInput] ?? '') === '') return { links };
+  const axes = axesOf(attribute(node, 'axes', 'ints') ?? input.map((_, i) => i), input.length);
+  if (!axes) return undefined;
+  return { links, sizes: [{ in: { input: sizeInput }, places: axes.map((axis) => outputAxis(0, axis)) }] };
+}
 
 function resized(context: NodeContext): Shape | undefined {
   const { node, opset, inputShape, inputValues } = context;

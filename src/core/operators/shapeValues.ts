@@ -8,7 +8,11 @@ import { product, type InferredOutput, type NodeContext, type Operator } from '.
 
 /** What they give depends on no value of a real number continuously, so that no gradient passes through them. */
 const makers: readonly Operator[] = [
-  { name: 'Shape', shape: (context) => [shapeOf(context)] },
+  {
+    name: 'Shape',
+    shape: (context) => [shapeOf(context)],
+    channels: () => ({ links: [], readsSizes: true }),
+  },
   {
     name: 'Size',
     shape: ({ inputShape }) => {

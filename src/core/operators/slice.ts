@@ -1,5 +1,6 @@
 // Slice: Python's slicing along some axes. Bounds are attributes until version 9, inputs since.
 import { attribute, type Dimension } from '../ir/graph';
+import { sameAxes } from './channels';
 import { axisOf, knownShape } from './dimensions';
 import { arriving, GradientRefused, type GradientContext } from './gradient';
 import { passesFirst, type InferredOutput, type NodeContext, type Operator } from './operator';
@@ -7,6 +8,11 @@ import { passesFirst, type InferredOutput, type NodeContext, type Operator } fro
 export const slice: Operator = {
   name: 'Slice',
   passes: passesFirst,
+  channels: (context) => {
+    const input = context.inputShape(0);
+    const bounds = input && boundsOf(context, input.length);
+    return bounds && { links: sameAxes(input, (axis) => bounds[axis] !== undefined) };
+  },
   gradient: (context) => [sliceGradient(context)],
   shape: (context) => [sliced(context)],
 };

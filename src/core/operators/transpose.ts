@@ -1,5 +1,6 @@
 // Transpose: permutes axes; without `perm` it reverses them.
 import { attribute } from '../ir/graph';
+import { inputAxis, outputAxis } from './channels';
 import { knownShape } from './dimensions';
 import { arriving } from './gradient';
 import { passesFirst, product, type NodeContext, type Operator } from './operator';
@@ -8,6 +9,9 @@ export const transpose: Operator = {
   name: 'Transpose',
   passes: passesFirst,
   sourceAxis: (axis, context) => permutation(context)?.[axis],
+  channels: (context) => ({
+    links: (permutation(context) ?? []).map((from, to) => ({ a: inputAxis(0, from), b: outputAxis(0, to) })),
+  }),
   // The inverse permutation.
   gradient: (context) => {
     const rank = context.inputShape(0).length;
