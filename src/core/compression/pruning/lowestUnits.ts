@@ -5,15 +5,18 @@ import type { Units } from './units';
 
 /**
  * 1 for each unit to drop, for each of the given parts, which compete with each other: those of lowest score, of equal
- * ones those that come first, until as many elements as can be of `count` are dropped (nearest to it where units are
+ * ones those that come first, until as many elements as are wanted are dropped (nearest to that where units are
  * larger than one element), but never all units.
  */
 export async function lowestUnits(
   parts: readonly Units[],
-  count: number,
+  wanted: number,
   pause: Pause,
 ): Promise<readonly Uint8Array[]> {
   const dropped = parts.map(({ scores }) => new Uint8Array(scores.length));
+  // The threshold is then a score that is there, so that what stays is the best.
+  const elements = parts.reduce((sum, { sizes }) => sum + sizes.reduce((a, b) => a + b, 0), 0);
+  const count = Math.min(wanted, elements - 1);
   if (count <= 0) return dropped;
   const keys: Uint32Array[] = [];
   for (const { scores } of parts) {
