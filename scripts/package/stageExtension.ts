@@ -4,6 +4,7 @@ import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { bundleOptions, copyParsers } from '../bundles';
+import { writeRecipeSchema } from '../recipeSchemaFile';
 import { bundledPackages, thirdPartyNotices } from './notices';
 import { copyRuntimePackages, runtimePackages } from './runtimePackages';
 import type { Target } from './targets';
@@ -18,6 +19,7 @@ export async function stageExtension(target: Target, folder: string): Promise<vo
   const { extension, engine, panel } = bundleOptions('production', dist);
   const built = await Promise.all([extension, engine, panel].map((options) => build(options)));
   await copyParsers(dist);
+  await writeRecipeSchema(dist);
   // Beside the engine and not at the top: vsce takes a top-level node_modules only as npm lists it.
   await copyRuntimePackages(target, path.join(dist, 'node_modules'));
   for (const name of documents) await cp(name, path.join(folder, name));

@@ -11,6 +11,7 @@ export interface Commands {
   'counterweight.inspect': [resource?: Uri];
   'counterweight.compare': [resource?: Uri, selected?: readonly Uri[]];
   'counterweight.revealRuns': [resource?: Uri];
+  'counterweight.runRecipe': [resource?: Uri];
   'counterweight.showPanel': [];
   'counterweight.showLog': [];
   'counterweight.showJobs': [];
@@ -52,6 +53,7 @@ export const commands: { readonly [K in CommandId]: CommandFacts } = {
   'counterweight.inspect': { palette: true, icon: '$(layers)' },
   'counterweight.compare': { palette: true },
   'counterweight.revealRuns': { palette: true },
+  'counterweight.runRecipe': { palette: true, icon: '$(play)' },
   'counterweight.showPanel': { palette: true },
   'counterweight.showLog': { palette: true },
   'counterweight.showJobs': { palette: true },

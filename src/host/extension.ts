@@ -7,6 +7,7 @@ import { applyAdvice } from './commands/changeRun';
 import { layerCommands } from './commands/layerCommands';
 import { modelCommands, type ModelCommandParts } from './commands/modelCommands';
 import { RecentData } from './commands/recentData';
+import { recipeCommands } from './commands/recipeCommands';
 import { registerCommands, runCommand } from './commands/registerCommands';
 import { reportErrors } from './commands/reportErrors';
 import { runCommands } from './commands/runCommands';
@@ -24,6 +25,7 @@ import { runsFolderFor, runsFolders } from './runFolder';
 import { Experiments } from './runs/experiments';
 import type { Run } from './runs/runRecord';
 import { onSettingChange, readSetting } from './settings';
+import { registerRecipeLanguage } from './recipes/recipeLanguage';
 import { registerParameterLenses } from './sourceCode/parameterLenses';
 import { ExperimentsView } from './views/experimentsView';
 import { JobStatus } from './views/jobStatus';
@@ -125,6 +127,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
         ...modelCommands(parts),
         ...layerCommands(layersView, models, panel),
         ...runCommands(parts),
+        ...recipeCommands(parts),
         'counterweight.showLog': () => log.show(),
       },
       log,
@@ -132,6 +135,13 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   );
   own(vscode.window.registerWebviewPanelSerializer(viewIds.panel, panel));
   own(modelEditor.register());
+  own(
+    registerRecipeLanguage({
+      engine,
+      schemaPath: path.join(extensionUri.fsPath, 'dist', 'recipe.schema.json'),
+      log,
+    }),
+  );
   own(registerParameterLenses(path.join(extensionUri.fsPath, 'dist', 'tree-sitter')));
 
   const refreshRuns = (): void =>

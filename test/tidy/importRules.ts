@@ -64,7 +64,8 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   '@vscode-elements/elements': ['webview'],
   '@vscode/codicons': ['webview'],
   commander: ['src/cli'],
-  yaml: ['src/core/data'],
+  // Data and recipes as files, and recipes as they are typed.
+  yaml: ['src/core/data', 'src/host/recipes'],
   yauzl: ['src/core/data'],
   'csv-parse': ['src/core/data'],
   pngjs: ['src/core/data'],

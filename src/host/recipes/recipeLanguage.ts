@@ -1,0 +1,85 @@
+// Recipes in the text editor: completion and explanations from the schema, the faults that the engine finds, and the
+// lens that runs them. VS Code itself knows no schemas for YAML.
+import { readFile } from 'node:fs/promises';
+import * as vscode from 'vscode';
+import type { JsonSchema } from '../../shared/base/jsonSchema';
+import type { CommandId } from '../contributions';
+import type { EngineCalls } from '../engineCalls';
+import { completionsAt, type RecipeCompletion } from './recipeCompletions';
+import { RecipeDiagnostics } from './recipeDiagnostics';
+import { hoverAt } from './recipeHovers';
+
+/** Files that are recipes; package.json repeats the pattern for the schema and for the editor's title. */
+const recipes: vscode.DocumentSelector = { scheme: 'file', pattern: '**/*.counterweight.{yaml,yml}' };
+
+export interface RecipeLanguageParts {
+  readonly engine: EngineCalls;
+  /** The JSON Schema that the build writes. */
+  readonly schemaPath: string;
+  readonly log: vscode.LogOutputChannel;
+}
+
+export function registerRecipeLanguage({ engine, schemaPath, log }: RecipeLanguageParts): vscode.Disposable {
+  let read: Promise<JsonSchema> | undefined;
+  const schema = (): Promise<JsonSchema> =>
+    (read ??= readFile(schemaPath, 'utf8').then((text) => JSON.parse(text) as JsonSchema));
+  return vscode.Disposable.from(
+    vscode.languages.registerCompletionItemProvider(
+      recipes,
+      {
+        provideCompletionItems: async (document, position) => {
+          const found = completionsAt(await schema(), document.getText(), document.offsetAt(position));
+          if (found === undefined) return [];
+          const range = rangeOf(document, found);
+          return found.items.map((item, index) => toItem(item, index, range));
+        },
+      },
+      ' ',
+    ),
+    vscode.languages.registerHoverProvider(recipes, {
+      provideHover: async (document, position) => {
+        const found = hoverAt(await schema(), document.getText(), document.offsetAt(position));
+        return found && new vscode.Hover(new vscode.MarkdownString(found.markdown), rangeOf(document, found));
+      },
+    }),
+    vscode.languages.registerCodeLensProvider(recipes, {
+      provideCodeLenses: (document) => [runLens(document)],
+    }),
+    new RecipeDiagnostics(engine, recipes, log),
+  );
+}
+
+/** Over the first line that says something: comments on top belong to the file and not to the run. */
+function runLens(document: vscode.TextDocument): vscode.CodeLens {
+  const lines = document.getText().split('\n');
+  const line = Math.max(
+    lines.findIndex((text) => /^\s*[^\s#]/.test(text)),
+    0,
+  );
+  const command: CommandId = 'counterweight.runRecipe';
+  return new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
+    title: vscode.l10n.t('$(play) Run'),
+    tooltip: vscode.l10n.t('Do what this recipe says, and write the result as a new file'),
+    command,
+    arguments: [document.uri],
+  });
+}
+
+function toItem(item: RecipeCompletion, index: number, range: vscode.Range): vscode.CompletionItem {
+  const { Property, Value } = vscode.CompletionItemKind;
+  const made = new vscode.CompletionItem(item.label, item.kind === 'key' ? Property : Value);
+  made.insertText = new vscode.SnippetString(item.snippet);
+  made.range = range;
+  // In the order of the schema: the most important first.
+  made.sortText = String(index).padStart(4, '0');
+  if (item.documentation !== undefined) made.documentation = new vscode.MarkdownString(item.documentation);
+  if (item.goesOn) made.command = { title: '', command: 'editor.action.triggerSuggest' };
+  return made;
+}
+
+function rangeOf(
+  document: vscode.TextDocument,
+  { start, end }: { readonly start: number; readonly end: number },
+): vscode.Range {
+  return new vscode.Range(document.positionAt(start), document.positionAt(end));
+}
