@@ -59,7 +59,7 @@ async function scoresOf({ model, weights, criterion, context }: ScoredTask): Pro
   for (const weight of weights) {
     const own = scores.get(weight.tensor)?.slice();
     if (!own) {
-      const reason = `the criterion ${criterion.id} gives it no scores, as no gradient reaches it`;
+      const reason = `the criterion ${criterion.id} cannot score a weight of its layer`;
       notes.push(note('NOT_PRUNED', { tensor: weight.value, reason }));
       continue;
     }

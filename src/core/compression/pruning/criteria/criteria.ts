@@ -4,6 +4,7 @@ import { gradient, secondOrder } from './lossCriteria';
 import { magnitude, magnitudeL2 } from './magnitude';
 import { movement } from './movement';
 import { random } from './random';
+import { wanda } from './wanda';
 
 export const criteria: readonly Criterion[] = [
   magnitude,
@@ -11,6 +12,7 @@ export const criteria: readonly Criterion[] = [
   gradient,
   secondOrder,
   movement,
+  wanda,
   random,
 ];
 
