@@ -21,6 +21,8 @@ export interface ActivationOptions {
   readonly sums: 'squares' | 'gram';
   /** At most as many samples, spread evenly over the data. */
   readonly samples: number;
+  /** Layers with more features are refused: of `gram`, memory grows with the square. No limit where not given. */
+  readonly mostFeatures?: number;
   readonly signal: AbortSignal;
   /** From 0 to 1. */
   readonly progress?: (fraction: number) => void;
@@ -62,8 +64,9 @@ export async function activations(
   const measured: [Tensor, WeightProduct][] = [];
   const refused = new Map<Tensor, string>();
   for (const [tensor, product] of products) {
-    if (typeof product === 'string') refused.set(tensor, product);
-    else measured.push([tensor, product]);
+    const refusal = refusalOf(product, options);
+    if (refusal !== undefined) refused.set(tensor, refusal);
+    else if (typeof product !== 'string') measured.push([tensor, product]);
   }
   const sums = new Map<Tensor, InputSums>();
   if (measured.length === 0) return { sums, refused };
@@ -97,6 +100,15 @@ export async function activations(
   } finally {
     await session.dispose();
   }
+}
+
+function refusalOf(
+  product: WeightProduct | string,
+  { mostFeatures = Infinity }: ActivationOptions,
+): string | undefined {
+  if (typeof product === 'string') return product;
+  const { features } = product.matrix;
+  return features > mostFeatures ? `it has ${features} inputs, and the limit is ${mostFeatures}` : undefined;
 }
 
 interface Probe {

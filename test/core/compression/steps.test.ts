@@ -35,6 +35,7 @@ describe('parsing steps', () => {
           granularity: 'element',
           scope: 'global',
           schedule: 'one-shot',
+          reconstruct: 'none',
         },
       ],
       ['quantize', { bits: 8, scheme: 'symmetric', granularity: 'channel' }],

@@ -112,6 +112,7 @@ describe('compressModel', () => {
         granularity: 'element',
         scope: 'global',
         schedule: 'one-shot',
+        reconstruct: 'none',
       },
     });
     expect(report.accuracy!.before.samples).toBe(100);

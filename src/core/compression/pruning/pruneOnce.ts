@@ -2,6 +2,7 @@
 import { CounterweightError } from '../../../shared/base/errors';
 import type { Note } from '../../../shared/base/messages';
 import type { Model } from '../../ir/graph';
+import type { Tensor } from '../../ir/tensor';
 import type { StepContext } from '../step';
 import { replaceWeights } from '../weights';
 import { criterionOf } from './criteria/criteria';
@@ -9,6 +10,7 @@ import { byLayer, prunableWeights } from './prunableWeights';
 import { pruneBelow, pruneGroupsByMagnitude } from './pruneByMagnitude';
 import { pruneByScores } from './pruneByScores';
 import { defaultSamples, type PruneOptions } from './pruneOptions';
+import { reconstruct } from './reconstruct';
 
 export interface PruneTask {
   readonly model: Model;
@@ -27,31 +29,55 @@ export interface Pruned {
 type Context = Pick<StepContext, 'path' | 'data' | 'signal' | 'progress'>;
 
 /** Throws STEP_INVALID, STEP_NEEDS_DATA and what criteria throw. The given model is not changed. */
-export async function pruneOnce(
+export async function pruneOnce(task: PruneTask, context: Context): Promise<Pruned> {
+  const { model, options } = task;
+  if (options.reconstruct === 'none') {
+    const { replacements, notes } = await selectWeights(task, context);
+    return { model: replaceWeights(model, replacements), notes };
+  }
+  const { data, signal, progress } = context;
+  if (!data) throw new CounterweightError('STEP_NEEDS_DATA', { step: 'prune' });
+  const selected = await selectWeights(task, {
+    ...context,
+    progress: (fraction, detail) => progress(selectionPart * fraction, detail),
+  });
+  const isFree = options.granularity === 'element' && options.threshold === undefined;
+  const { replacements, notes } = await reconstruct(model, selected.replacements, {
+    data: data.train,
+    samples: options.samples ?? defaultSamples,
+    zeros: isFree ? 'chosen' : 'given',
+    signal,
+    progress: (fraction, layer) => progress(selectionPart + (1 - selectionPart) * fraction, layer),
+  });
+  return { model: replaceWeights(model, replacements), notes: [...selected.notes, ...notes] };
+}
+
+/** The part of the progress that selecting makes where reconstruction follows. */
+const selectionPart = 0.2;
+
+async function selectWeights(
   { model, options, sparsity = 0, seed }: PruneTask,
   { path, data, signal, progress }: Context,
-): Promise<Pruned> {
+): Promise<{ readonly replacements: ReadonlyMap<Tensor, Tensor>; readonly notes: readonly Note[] }> {
   const { weights, notes } = prunableWeights(model);
   if (options.threshold !== undefined) {
-    const replacements = await pruneBelow(weights, options.threshold, { signal, progress });
-    return { model: replaceWeights(model, replacements), notes };
+    return { replacements: await pruneBelow(weights, options.threshold, { signal, progress }), notes };
   }
   if (isByMagnitude(options)) {
     const groups = options.scope === 'layer' ? byLayer(weights) : new Map([['', weights]]);
-    const replacements = await pruneGroupsByMagnitude(groups, sparsity, { signal, progress });
-    return { model: replaceWeights(model, replacements), notes };
+    return { replacements: await pruneGroupsByMagnitude(groups, sparsity, { signal, progress }), notes };
   }
   const criterion = criterionOf(options.criterion);
   if (!data && needsSamples(options)) throw new CounterweightError('STEP_NEEDS_DATA', { step: 'prune' });
   const { samples = defaultSamples } = options;
   const context = { path, samples, seed, signal, progress, ...(data && { data }) };
   const result = await pruneByScores({ model, weights, criterion, options, sparsity, context });
-  return { model: replaceWeights(model, result.replacements), notes: [...notes, ...result.notes] };
+  return { replacements: result.replacements, notes: [...notes, ...result.notes] };
 }
 
-/** Whether scores or the division among layers are measured on samples. */
-export function needsSamples({ criterion, scope }: PruneOptions): boolean {
-  return criterionOf(criterion).needs === 'data' || scope === 'sensitivity';
+/** Whether scores, the division among layers or layers' inputs are measured on samples. */
+export function needsSamples({ criterion, scope, reconstruct: by }: PruneOptions): boolean {
+  return criterionOf(criterion).needs === 'data' || scope === 'sensitivity' || by !== 'none';
 }
 
 /** Whether magnitudes need not be held in memory to choose by them. */

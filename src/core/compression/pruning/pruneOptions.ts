@@ -63,9 +63,15 @@ export const pruneSchema = z
       .describe(
         'Whether the weights of the whole model compete with each other, those of each layer by themselves, or layers give up weights by the harm that is measured of each.',
       ),
+    reconstruct: z
+      .enum(['none', 'sparsegpt'])
+      .default('none')
+      .describe(
+        'Whether the weights that stay make up for those that go: sparsegpt fits each layer to its outputs on training samples, and of single weights chooses anew which ones of the layer go.',
+      ),
     samples: count(1_000_000)
       .optional()
-      .describe('Training samples that scores and harm are measured on; 1000 where not given.'),
+      .describe('Training samples that scores, harm and layer inputs are measured on; 1000 where not given.'),
     schedule: z
       .enum(['one-shot', 'iterative', 'cubic'])
       .default('one-shot')
@@ -109,6 +115,7 @@ interface Given {
   readonly rounds?: number | undefined;
   readonly fineTune?: unknown;
   readonly rewind?: boolean | undefined;
+  readonly reconstruct: string;
 }
 
 /** What of options that are each right does not go together, in words. */
@@ -169,5 +176,9 @@ const rules: readonly { readonly broken: (given: Given) => boolean; readonly pro
   {
     broken: ({ rewind, fineTune }) => rewind === true && fineTune === undefined,
     problem: 'rewind trains again from the first weights; give fineTune.epochs',
+  },
+  {
+    broken: ({ rewind, reconstruct }) => rewind === true && reconstruct !== 'none',
+    problem: 'rewind takes back what reconstruct changes; leave out one of them',
   },
 ];

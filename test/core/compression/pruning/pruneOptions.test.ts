@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { outputSuffix, parseSteps } from '../../../../src/core/compression/steps';
 
 const parsed = (options: Readonly<Record<string, unknown>>) => parseSteps([{ prune: options }])[0]!;
+const suffix = (options: Readonly<Record<string, unknown>>) => outputSuffix(parseSteps([{ prune: options }]));
 const fineTune = { epochs: 2 };
 
 describe('the options of pruning', () => {
@@ -18,6 +19,7 @@ describe('the options of pruning', () => {
     [{ sparsity: 0.5, rounds: 3 }, /rounds is for the schedules/],
     [{ sparsity: 0.5, schedule: 'iterative' }, /give fineTune\.epochs/],
     [{ sparsity: 0.5, rewind: true }, /give fineTune\.epochs/],
+    [{ sparsity: 0.5, rewind: true, fineTune, reconstruct: 'sparsegpt' }, /takes back what reconstruct/],
     [{ threshold: 0 }, /threshold must be a number above 0/],
     [{ sparsity: 0.5, fineTune: { epochs: 0 } }, /fineTune\.epochs must be a whole number from 1/],
   ])('are refused where they contradict each other: %j', (options, message) => {
@@ -29,6 +31,7 @@ describe('the options of pruning', () => {
     expect(parsed({ sparsity: 0.5, criterion: 'random', granularity: 'block' }).needsData).toBe(false);
     expect(parsed({ sparsity: 0.5, criterion: 'gradient' }).needsData).toBe(true);
     expect(parsed({ sparsity: 0.5, scope: 'sensitivity' }).needsData).toBe(true);
+    expect(parsed({ sparsity: 0.5, reconstruct: 'sparsegpt' }).needsData).toBe(true);
     expect(parsed({ sparsity: 0.5, fineTune }).needsData).toBe(true);
   });
 
@@ -40,8 +43,6 @@ describe('the options of pruning', () => {
   });
 
   it('give the output its name', () => {
-    const suffix = (options: Readonly<Record<string, unknown>>) =>
-      outputSuffix(parseSteps([{ prune: options }]));
     expect(suffix({ threshold: 0.1 })).toBe('prune-below-0.1');
     expect(suffix({ granularity: 'n:m' })).toBe('prune2of4');
     expect(suffix({ granularity: 'n:m', pattern: { keep: 1 } })).toBe('prune1of4');
