@@ -16,8 +16,8 @@ export interface HarmPoint {
 }
 
 /**
- * The weights to remove of each layer, `count` in all (at most all that the curves reach), so that the sum of harms is
- * smallest: harms are taken to add up, and each curve to be the convex line below its points, on which it is best to go
+ * The weights to remove of each layer, `count` in all, so that the sum of harms is smallest; every layer keeps at least
+ * one weight, and all that its curve does not reach: harms are taken to add up, and each curve to be the convex line below its points, on which it is best to go
  * on where the next weight harms least. Whole numbers.
  */
 export function allocateSparsity(curves: readonly HarmCurve[], count: number): ReadonlyMap<string, number> {
@@ -44,7 +44,7 @@ interface Piece {
 function convexPieces({ layer, elements, points }: HarmCurve): Piece[] {
   const hull: { readonly weights: number; readonly harm: number }[] = [{ weights: 0, harm: 0 }];
   for (const { sparsity, harm } of points) {
-    const next = { weights: Math.round(sparsity * elements), harm };
+    const next = { weights: Math.min(Math.round(sparsity * elements), elements - 1), harm };
     if (next.weights <= hull.at(-1)!.weights) continue;
     while (hull.length > 1 && slope(hull.at(-2)!, hull.at(-1)!) >= slope(hull.at(-1)!, next)) hull.pop();
     hull.push(next);

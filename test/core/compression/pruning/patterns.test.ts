@@ -5,7 +5,7 @@ import { patternMask } from '../../../../src/core/compression/pruning/nmPattern'
 import { blockUnits } from '../../../../src/core/compression/pruning/units';
 import { inputLines, matrixView } from '../../../../src/core/compression/pruning/weightAxes';
 import { pauseFor } from '../../../../src/core/ir/pacing';
-import { Tensor } from '../../../../src/core/ir/tensor';
+import type { Tensor } from '../../../../src/core/ir/tensor';
 import { normals } from '../../../../src/shared/base/random';
 import { floats } from '../../../support/build';
 
