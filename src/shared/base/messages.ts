@@ -90,6 +90,8 @@ export const noteTemplates = {
   BATCH_FIXED:
     'The graph of {path} is made for {batch} samples at once, so that it is trained in steps of {batch} samples instead of {wanted}.',
   NOT_PRUNED: 'Tensor {tensor} is not pruned: {reason}.',
+  CHANNELS_REMOVED: '{removed} of {total} removable channels, in {groups} groups, were taken out of the network.',
+  CHANNELS_KEPT: '{count} layers keep all of their channels ({reason}): {layers}.',
   NOT_RECONSTRUCTED: 'The other weights of layer {layer} are left as they are: {reason}.',
   TRAINING_NO_BETTER:
     'No epoch had a lower validation loss than the network before training, so that its weights are kept. Try a lower learning rate.',

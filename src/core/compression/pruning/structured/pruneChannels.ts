@@ -1,0 +1,85 @@
+// Pruning by channels: the file gets smaller and the network faster as it is, with nothing left to code or to skip.
+import { note, type Note } from '../../../../shared/base/messages';
+import { inferShapes } from '../../../analysis/shapes';
+import type { Model } from '../../../ir/graph';
+import { pauseFor } from '../../../ir/pacing';
+import { weightsOf } from '../../weights';
+import type { Criterion, CriterionContext } from '../criteria/criterion';
+import { channelGroups, type ChannelGroup, type RefusedLayer } from './channelGroups';
+import { channelImportance, type ScoredTensors } from './channelImportance';
+import { removeChannels } from './removeChannels';
+import { selectChannels, type ScoredGroup } from './selectChannels';
+
+export interface ChannelPruning {
+  /** Fraction of the removable channels that go, from 0 to below 1; always rounded down. */
+  readonly sparsity: number;
+  /** Whether the channels of the whole model compete, or those of each group of layers by themselves. */
+  readonly scope: 'global' | 'layer';
+  readonly criterion: Criterion;
+}
+
+export interface ChannelPruned {
+  readonly model: Model;
+  readonly notes: readonly Note[];
+}
+
+/**
+ * A smaller model, or the given one where there is nothing to remove. Notes tell how many channels are gone and which
+ * layers keep all of theirs, and why. Throws what the criterion and the inference of shapes throw.
+ */
+export async function pruneChannels(
+  model: Model,
+  { sparsity, scope, criterion }: ChannelPruning,
+  context: CriterionContext,
+): Promise<ChannelPruned> {
+  const pause = pauseFor(context.signal);
+  const shapes = await inferShapes(model, { signal: context.signal });
+  const { groups, refused } = channelGroups(model, shapes);
+  await pause();
+  const scored = groups.length === 0 ? new Map() : await scoresOf(model, groups, criterion, context);
+  const candidates: ScoredGroup[] = [];
+  for (const group of groups) {
+    await pause();
+    candidates.push({ group, importance: channelImportance(group, scored) });
+  }
+  const selection = selectChannels(candidates, sparsity, scope);
+  const total = groups.reduce((sum, { channels }) => sum + channels.length, 0);
+  const removed = [...selection.values()].reduce((sum, indices) => sum + indices.length, 0);
+  context.progress(1);
+  return {
+    model: removeChannels(model, shapes, selection),
+    notes: [note('CHANNELS_REMOVED', { removed, total, groups: groups.length }), ...refusalNotes(refused)],
+  };
+}
+
+/** Scores of the weights that the channels run through; the criterion is not asked about others. */
+async function scoresOf(
+  model: Model,
+  groups: readonly ChannelGroup[],
+  criterion: Criterion,
+  context: CriterionContext,
+): Promise<ScoredTensors> {
+  const touched = new Set(groups.flatMap(({ channels }) => channels[0]!.map(({ value }) => value)));
+  const weights = weightsOf(model).filter(
+    ({ value, storedIn }) => storedIn === model.graph && touched.has(value),
+  );
+  const scores = await criterion.scores(model, weights, {
+    ...context,
+    progress: (fraction) => context.progress(0.9 * fraction),
+  });
+  return new Map(
+    weights.flatMap(({ value, tensor }) => {
+      const own = scores.get(tensor);
+      return own ? [[value, { tensor, scores: own }] as const] : [];
+    }),
+  );
+}
+
+/** One note for each reason, with the layers that it holds for. */
+function refusalNotes(refused: readonly RefusedLayer[]): readonly Note[] {
+  const layersBy = new Map<string, string[]>();
+  for (const { layer, reason } of refused) layersBy.set(reason, [...(layersBy.get(reason) ?? []), layer]);
+  return [...layersBy].map(([reason, layers]) =>
+    note('CHANNELS_KEPT', { count: layers.length, layers: layers.join(', '), reason }),
+  );
+}
