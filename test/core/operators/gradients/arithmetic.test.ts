@@ -98,6 +98,16 @@ describe('the gradient of arithmetic that broadcasts', () => {
     },
   );
 
+  it.each([
+    ['the last axis', [9]],
+    ['the last two', [2, 9]],
+    ['one of size 1 between', [1, 9]],
+  ])('sums over whole rows for an input that has only %s', async (_, shape) => {
+    const nodes = [node('Mul', ['x', 'w'], ['y'])];
+    const inputs = { x: [3, 2, 9], w: shape };
+    expect(await gradientError({ nodes, inputs, outputs: ['y'] }, 1)).toBeLessThan(1e-6);
+  });
+
   it('adds up where an input occurs twice', async () => {
     const nodes = [node('Mul', ['x', 'x'], ['y'])];
     const found = await gradientsAt({ nodes, inputs: { x: [2] }, outputs: ['y'] }, { x: [3, -1] });

@@ -105,6 +105,29 @@ describe('the gradient of Conv', () => {
     );
   });
 
+  it.each([
+    // One product for all samples.
+    [
+      'many channels over few points',
+      { channels: [24, 24], group: 1, size: [2, 1], kernel: [1, 1], pads: 0 },
+    ],
+    // All pairs of pixels, rows of pixels, and neither, in this order.
+    ['small depthwise images', { channels: [3, 3], group: 3, size: [5, 6], kernel: [3, 3], pads: 1 }],
+    ['large depthwise images', { channels: [2, 2], group: 2, size: [20, 9], kernel: [3, 2], pads: 1 }],
+    ['wide depthwise images', { channels: [2, 2], group: 2, size: [2, 70], kernel: [2, 3], pads: 1 }],
+  ])('equals central differences for %s', async (_, { channels, group, size, kernel, pads }) => {
+    const [inputs = 1, outputs = 1] = channels;
+    const attributes = { group, pads: [pads, pads, pads, pads] };
+    const test: GradientCase = {
+      nodes: [node('Conv', ['x', 'w'], ['y'], attributes)],
+      inputs: { x: [2, inputs, ...size], w: [outputs, inputs / group, ...kernel] },
+      outputs: ['y'],
+      float32: true,
+      step: 1,
+    };
+    expect(await gradientError(test, 1)).toBeLessThan(1e-3);
+  });
+
   it('makes no columns that would take more than 128 MiB', () => {
     expect(filterOperators(8)).toContain('MatMul');
     expect(filterOperators(32)).not.toContain('MatMul');
