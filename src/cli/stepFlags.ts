@@ -13,7 +13,7 @@ export interface StepFlags {
 /** Steps in the order in which they are applied, not yet checked. Throws USAGE. */
 export function stepsOf(flags: StepFlags): StepsView {
   const steps = new Map<string, Record<string, unknown>>();
-  if (flags.prune !== undefined) steps.set('prune', { sparsity: valueOf(flags.prune) });
+  if (flags.prune !== undefined) steps.set('prune', pruningOf(flags.prune));
   if (flags.train !== undefined) steps.set('train', { epochs: valueOf(flags.train) });
   if (flags.quantize !== undefined) steps.set('quantize', { bits: bitsOf(flags.quantize) });
   if (steps.size === 0) throw usage('Name what to do: --prune 0.8, --train 3, --quantize int8, or several');
@@ -52,6 +52,14 @@ function settingOf(setting: string): Setting {
     throw usage(`--set ${setting} is not of the form step.option=value, like quantize.granularity=tensor`);
   }
   return { step, groups, option, value: valueOf(value) };
+}
+
+/** A sparsity; a pattern like 2:4; or a threshold like below:0.1. */
+function pruningOf(text: string): Record<string, unknown> {
+  const [, keep, of] = /^(\d+):(\d+)$/.exec(text) ?? [];
+  if (keep !== undefined) return { granularity: 'n:m', pattern: { keep: Number(keep), of: Number(of) } };
+  const [, threshold] = /^below:(.*)$/s.exec(text) ?? [];
+  return threshold === undefined ? { sparsity: valueOf(text) } : { threshold: valueOf(threshold) };
 }
 
 /** A type as a number of bits, and anything else as it is, for the table of steps to refuse. */

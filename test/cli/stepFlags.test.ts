@@ -33,6 +33,14 @@ describe('the flags of compress', () => {
     expect(parseSteps(steps)).toHaveLength(2);
   });
 
+  it('prune in a pattern or below a threshold', () => {
+    const pattern = { keep: 2, of: 4 };
+    expect(stepsOf({ prune: '2:4', set: [] })).toEqual([{ prune: { granularity: 'n:m', pattern } }]);
+    expect(stepsOf({ prune: 'below:0.1', set: [] })).toEqual([{ prune: { threshold: 0.1 } }]);
+    expect(() => parseSteps(stepsOf({ prune: '4:2', set: [] }))).toThrow(/pattern\.keep must be smaller/);
+    expect(() => parseSteps(stepsOf({ prune: 'below:zero', set: [] }))).toThrow(/threshold must be/);
+  });
+
   it('let a later setting win', () => {
     expect(stepsOf({ prune: '0.5', set: ['prune.sparsity=0.6', 'prune.sparsity=0.7'] })).toEqual([
       { prune: { sparsity: 0.7 } },

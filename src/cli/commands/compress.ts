@@ -24,7 +24,10 @@ export function addCompressCommand(program: Command, run: RunCommand): void {
     .argument('[model]', 'model file; without it, the one that the recipe names')
     .requiredOption('-o, --output <folder>', 'folder to write to; made where it is missing')
     .option('--recipe <file>', 'do what a recipe says (.counterweight.yaml)')
-    .option('--prune <sparsity>', 'set this fraction of the weights to zero, the smallest first: 0.8')
+    .option(
+      '--prune <sparsity>',
+      'set this fraction of the weights to zero, the smallest first: 0.8; or 2:4, or below:0.1',
+    )
     .option('--train <epochs>', 'fine-tune on the data after pruning; zeros stay zero')
     .option('--quantize <type>', 'store weights as integers: int8')
     .option(

@@ -1,11 +1,9 @@
 // Measures what pruning a layer alone does to the loss: sparsities from half of the layer to all of it, on training
 // samples, so that nothing that is judged by later decides.
 import { CounterweightError } from '../../../shared/base/errors';
-import { evaluate } from '../../analysis/evaluate';
-import { modelToBytes } from '../../formats/modelBytes';
+import { modelLoss } from '../../analysis/modelLoss';
 import type { Model } from '../../ir/graph';
 import { pauseFor } from '../../ir/pacing';
-import { onnxRuntime } from '../../runtime/onnxRuntime';
 import { replaceWeights } from '../weights';
 import type { HarmCurve } from './allocateSparsity';
 import type { CriterionContext } from './criteria/criterion';
@@ -28,13 +26,8 @@ export async function measureHarm(
   const { train } = data;
   const pause = pauseFor(signal);
   const lossOf = async (measured: Model): Promise<number> => {
-    const session = await (await onnxRuntime()).load(modelToBytes(measured));
-    try {
-      const { loss } = await evaluate(session, train, { limit: samples, signal });
-      return Number.isFinite(loss) ? loss : Number.MAX_VALUE;
-    } finally {
-      await session.dispose();
-    }
+    const loss = await modelLoss(measured, train, { limit: samples, signal });
+    return Number.isFinite(loss) ? loss : Number.MAX_VALUE;
   };
   const before = await lossOf(model);
   const curves: HarmCurve[] = [];
