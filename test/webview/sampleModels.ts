@@ -234,6 +234,8 @@ function sizes({ totals }: ModelView, path: string, gzip: number): ReportView['o
     macs: totals.macs,
     bytes: totals.bytes,
     gzipBytes: Math.round(totals.bytes * gzip),
+    sparseBytes: Math.round(totals.bytes * (1.1 - totals.sparsity)),
+    entropyBytes: Math.round(totals.bytes * 0.6 * (1 - totals.sparsity)),
   };
 }
 

@@ -36,6 +36,8 @@ export interface SizeRow {
 export interface MeasuredFile {
   readonly bytes: number;
   readonly gzipBytes?: number;
+  readonly sparseBytes?: number;
+  readonly entropyBytes?: number;
   readonly parameters: number;
   readonly nonZeros?: number;
   readonly sparsity: number;
@@ -53,6 +55,14 @@ export function sizeRows({ before, after, latency, accuracy }: MeasuredPair): re
   const rows: SizeRow[] = [size(l10n.t('File'), before.bytes, after.bytes, formatBytes, bytesExact)];
   if (before.gzipBytes !== undefined && after.gzipBytes !== undefined) {
     rows.push(size(l10n.t('File, gzip'), before.gzipBytes, after.gzipBytes, formatBytes, bytesExact));
+  }
+  if (before.sparseBytes !== undefined && after.sparseBytes !== undefined) {
+    const label = l10n.t('File, zeros left out');
+    rows.push(size(label, before.sparseBytes, after.sparseBytes, formatBytes, bytesExact));
+  }
+  if (before.entropyBytes !== undefined && after.entropyBytes !== undefined) {
+    const label = l10n.t('File, entropy bound');
+    rows.push(size(label, before.entropyBytes, after.entropyBytes, formatBytes, bytesExact));
   }
   rows.push(size(l10n.t('Parameters'), before.parameters, after.parameters, formatCount, countExact));
   if (before.nonZeros !== undefined && after.nonZeros !== undefined) {

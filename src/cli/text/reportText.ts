@@ -15,7 +15,7 @@ export function reportText(report: ReportView, reportPath: string, columns: numb
     `Wrote ${report.compressed.path}`,
     `  and ${reportPath}, in ${report.seconds.toFixed(1)} s`,
     '',
-    ...table(layout(report), sizeRows, columns),
+    ...table(layout(report), measuredRows(report), columns),
     '',
     ...latencyLines(report),
     ...comparisonLines(report, columns),
@@ -25,7 +25,8 @@ export function reportText(report: ReportView, reportPath: string, columns: numb
 
 interface SizeRow {
   readonly title: string;
-  readonly of: (sizes: SizesView) => number;
+  /** Undefined where it was not measured. */
+  readonly of: (sizes: SizesView) => number | undefined;
   readonly format: (value: number) => string;
   /** Whether after/before says something about it. */
   readonly ratio: boolean;
@@ -34,21 +35,31 @@ interface SizeRow {
 const sizeRows: readonly SizeRow[] = [
   { title: 'File', of: ({ bytes }) => bytes, format: formatBytes, ratio: true },
   { title: 'File, gzip', of: ({ gzipBytes }) => gzipBytes, format: formatBytes, ratio: true },
+  { title: 'File, zeros left out', of: ({ sparseBytes }) => sparseBytes, format: formatBytes, ratio: true },
+  { title: 'File, entropy bound', of: ({ entropyBytes }) => entropyBytes, format: formatBytes, ratio: true },
   { title: 'Parameters', of: ({ parameters }) => parameters, format: formatInteger, ratio: true },
   { title: 'Not zero', of: ({ nonZeros }) => nonZeros, format: formatInteger, ratio: true },
   { title: 'Zeros', of: ({ sparsity }) => sparsity, format: formatPercent, ratio: false },
   { title: 'MACs', of: ({ macs }) => macs, format: formatCount, ratio: true },
 ];
 
+function measuredRows({ original, compressed }: ReportView): readonly SizeRow[] {
+  return sizeRows.filter(({ of }) => of(original) !== undefined && of(compressed) !== undefined);
+}
+
 function layout({ original, compressed }: ReportView): readonly Column<SizeRow>[] {
+  const figure = ({ of }: SizeRow, sizes: SizesView): number => of(sizes) ?? 0;
   return [
     { title: '', kind: 'text', cell: ({ title }) => title },
-    { title: 'Before', kind: 'figure', cell: ({ of, format }) => format(of(original)) },
-    { title: 'After', kind: 'figure', cell: ({ of, format }) => format(of(compressed)) },
+    { title: 'Before', kind: 'figure', cell: (row) => row.format(figure(row, original)) },
+    { title: 'After', kind: 'figure', cell: (row) => row.format(figure(row, compressed)) },
     {
       title: 'After/before',
       kind: 'figure',
-      cell: ({ of, ratio }) => (ratio && of(original) > 0 ? (of(compressed) / of(original)).toFixed(3) : ''),
+      cell: (row) => {
+        const [before, after] = [figure(row, original), figure(row, compressed)];
+        return row.ratio && before > 0 ? (after / before).toFixed(3) : '';
+      },
     },
   ];
 }

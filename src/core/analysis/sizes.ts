@@ -6,18 +6,31 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { LayerView, SizesView } from '../../shared/contracts/viewModels';
 import { modelFiles } from '../formats/openModel';
+import { pauseFor } from '../ir/pacing';
+import { codedSizes, type CodedSizes } from './codedSizes';
 import type { ModelFile } from './compareLayers';
 import { inspectModel } from './inspectModel';
 
+/** The sizes of a model, and those of its coded layers by their label. */
+export interface ModelSizes {
+  readonly sizes: SizesView;
+  readonly layers: ReadonlyMap<string, CodedSizes>;
+}
+
 /** Sizes of a model and its external data. Parameters, zeros and MACs are those of `inspectModel`. */
-export async function modelSizes({ path, model }: ModelFile, signal: AbortSignal): Promise<SizesView> {
+export async function modelSizes({ path, model }: ModelFile, signal: AbortSignal): Promise<ModelSizes> {
   const files = modelFiles(model, path);
   const bytes = await bytesOf(files);
   let gzipBytes = 0;
   for (const file of files) gzipBytes += await gzippedBytes(file, signal);
   const { totals, layers } = await inspectModel(path, signal);
   const { parameters, sparsity, macs } = totals;
-  return { parameters, nonZeros: nonZerosIn(layers), sparsity, macs, bytes, gzipBytes };
+  const { sparseBytes, entropyBytes, layers: coded } = await codedSizes(model, bytes, pauseFor(signal));
+  const nonZeros = nonZerosIn(layers);
+  return {
+    sizes: { parameters, nonZeros, sparsity, macs, bytes, gzipBytes, sparseBytes, entropyBytes },
+    layers: coded,
+  };
 }
 
 function nonZerosIn(layers: readonly LayerView[]): number {

@@ -1,11 +1,17 @@
 // Measures the two files of a run, the one that was given and the one that was written.
 import path from 'node:path';
 import { note, type Note } from '../../shared/base/messages';
-import type { LatencyView, LossKind, ReportView, SizesView } from '../../shared/contracts/viewModels';
+import type {
+  LatencyView,
+  LayerChangeView,
+  LossKind,
+  ReportView,
+  SizesView,
+} from '../../shared/contracts/viewModels';
 import type { ModelFile } from '../analysis/compareLayers';
 import { compareOpened } from '../analysis/compareModels';
 import { measureLatency } from '../analysis/latency';
-import { modelSizes } from '../analysis/sizes';
+import { modelSizes, type ModelSizes } from '../analysis/sizes';
 import { measureGeneralization } from './measureGeneralization';
 import type { RunData } from './runData';
 import { partOf, type PhaseProgress } from './runProgress';
@@ -41,9 +47,10 @@ export async function measureRun(
   { signal, progress, loss }: MeasureContext,
 ): Promise<Measured> {
   progress('measuring', 0, path.basename(original.path));
-  const before = await modelSizes(original, signal);
+  const first = await modelSizes(original, signal);
   progress('measuring', 0.1, path.basename(compressed.path));
-  const after = await modelSizes(compressed, signal);
+  const second = await modelSizes(compressed, signal);
+  const [before, after] = [first.sizes, second.sizes];
 
   const { comparison, refused, feeds } = await compareOpened(original, compressed, measured, {
     signal,
@@ -75,11 +82,24 @@ export async function measureRun(
   progress('measuring', 1);
   return {
     ...comparison,
+    layers: comparison.layers.map((layer) => withCodedSizes(layer, first, second)),
     original: { path: original.path, ...before },
     compressed: { path: compressed.path, ...after },
     ...(latency && { latency }),
     ...(generalization && { generalization }),
     notes: [...comparison.notes, ...sparsityNotes(before, after, latency)],
+  };
+}
+
+function withCodedSizes(layer: LayerChangeView, first: ModelSizes, second: ModelSizes): LayerChangeView {
+  const [before, after] = [first.layers.get(layer.name), second.layers.get(layer.name)];
+  if (!before || !after) return layer;
+  return {
+    ...layer,
+    sparseBytesBefore: before.sparseBytes,
+    sparseBytesAfter: after.sparseBytes,
+    entropyBytesBefore: before.entropyBytes,
+    entropyBytesAfter: after.entropyBytes,
   };
 }
 

@@ -46,6 +46,8 @@ function sizesTable(report: ReportView): Table {
   const rows = [
     row('File', original.bytes, compressed.bytes, formatBytes),
     row('File, gzip', original.gzipBytes, compressed.gzipBytes, formatBytes),
+    ...coded('File, zeros left out', original.sparseBytes, compressed.sparseBytes),
+    ...coded('File, entropy bound', original.entropyBytes, compressed.entropyBytes),
     row('Parameters', original.parameters, compressed.parameters, formatInteger),
     row('Non-zero parameters', original.nonZeros, compressed.nonZeros, formatInteger),
     ['Sparsity of weights', formatPercent(original.sparsity), formatPercent(compressed.sparsity), ''],
@@ -76,20 +78,30 @@ function row(label: string, before: number, after: number, format: (value: numbe
   return [label, format(before), format(after), ratio];
 }
 
+/** No row where it was not measured. */
+function coded(label: string, before: number | undefined, after: number | undefined): string[][] {
+  return before === undefined || after === undefined ? [] : [row(label, before, after, formatBytes)];
+}
+
 function layersTable(layers: readonly LayerChangeView[]): Table {
   return {
-    head: ['Layer', 'Operator', 'Parameters', 'Zeros', 'Bytes', 'Type', 'MSE', 'SQNR'],
+    head: ['Layer', 'Operator', 'Parameters', 'Zeros', 'Bytes', 'Zeros left out', 'Type', 'MSE', 'SQNR'],
     rows: layers.map((layer) => [
       layer.name,
       layer.operator,
       formatInteger(layer.parameters),
       formatPercent(layer.sparsityAfter),
       `${formatBytes(layer.bytesBefore)} → ${formatBytes(layer.bytesAfter)}`,
+      bytesChange(layer.sparseBytesBefore, layer.sparseBytesAfter),
       layer.typeBefore === layer.typeAfter ? layer.typeAfter : `${layer.typeBefore} → ${layer.typeAfter}`,
       formatValue(layer.mse),
       formatDecibels(layer.sqnrDb),
     ]),
   };
+}
+
+function bytesChange(before: number | undefined, after: number | undefined): string {
+  return before === undefined || after === undefined ? '–' : `${formatBytes(before)} → ${formatBytes(after)}`;
 }
 
 function outputsTable(outputs: readonly OutputChangeView[]): Table {

@@ -171,6 +171,10 @@ export interface SizesView {
   /** Bytes of the file on disk, external data included. */
   readonly bytes: number;
   readonly gzipBytes: number;
+  /** Bytes if zeros were left out (docs/sizes.md says how); this and the bound are missing in older reports. */
+  readonly sparseBytes?: number;
+  /** Bytes if parameters took their zero-order entropy, the table of frequencies not counted: no size, but a bound. */
+  readonly entropyBytes?: number;
 }
 
 export interface LayerChangeView {
@@ -181,6 +185,11 @@ export interface LayerChangeView {
   readonly sparsityAfter: number;
   readonly bytesBefore: number;
   readonly bytesAfter: number;
+  /** As in `SizesView`; only in the report of a run. */
+  readonly sparseBytesBefore?: number;
+  readonly sparseBytesAfter?: number;
+  readonly entropyBytesBefore?: number;
+  readonly entropyBytesAfter?: number;
   readonly typeBefore: string;
   readonly typeAfter: string;
   readonly mse: number;

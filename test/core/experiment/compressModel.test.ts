@@ -276,6 +276,14 @@ describe.runIf(hasShared)('compressModel on real files', () => {
     expect(report.outputs.length).toBeGreaterThan(0);
     expect(report.comparedOn).toMatch(/^random inputs of seed 1/);
     expect(report.layers.some(({ typeAfter }) => typeAfter === 'int8')).toBe(true);
+
+    // Four of five weights are gone: leaving them out is worth more than it costs, and no coder gets below the bound.
+    expect(report.compressed.sparseBytes).toBeLessThan(bytes);
+    expect(report.compressed.entropyBytes).toBeLessThan(report.compressed.sparseBytes!);
+    for (const layer of report.layers) {
+      expect(layer.sparseBytesAfter).toBeGreaterThanOrEqual(layer.entropyBytesAfter!);
+      expect(layer.sparseBytesAfter).toBeLessThanOrEqual(layer.bytesAfter + 4);
+    }
   });
 
   it('compresses a copy whose folder it shares', async () => {

@@ -32,6 +32,8 @@ const report: ReportView = {
     macs: 7840,
     bytes: 32000,
     gzipBytes: 30000,
+    sparseBytes: 32001,
+    entropyBytes: 12000,
   },
   compressed: {
     path: '/m/net.prune80.onnx',
@@ -41,6 +43,8 @@ const report: ReportView = {
     macs: 7840,
     bytes: 8000,
     gzipBytes: 3000,
+    sparseBytes: 2500,
+    entropyBytes: 2000,
   },
   ratio: 0.25,
   layers: [layer, { ...layer, name: 'bn', typeAfter: 'float32', mse: 0, sqnrDb: null }],

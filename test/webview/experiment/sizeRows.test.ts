@@ -7,8 +7,8 @@ const after = { bytes: 1000, parameters: 1000, sparsity: 0.8, macs: 5000 };
 
 it('has a row for each thing that was measured', () => {
   const rows = sizeRows({
-    before: { ...before, gzipBytes: 3800, nonZeros: 1000 },
-    after: { ...after, gzipBytes: 380, nonZeros: 200 },
+    before: { ...before, gzipBytes: 3800, sparseBytes: 4004, entropyBytes: 2000, nonZeros: 1000 },
+    after: { ...after, gzipBytes: 380, sparseBytes: 300, entropyBytes: 200, nonZeros: 200 },
     latency: { beforeMs: 2, afterMs: 1, threads: 2, batch: 1 },
     accuracy: {
       before: { accuracy: 0.98, loss: 0.05, samples: 2000 },
@@ -20,6 +20,8 @@ it('has a row for each thing that was measured', () => {
   ).toEqual([
     ['File', '4 kB', '1 kB', '0.25', '4× smaller'],
     ['File, gzip', '3.8 kB', '380 B', '0.1', '10× smaller'],
+    ['File, zeros left out', '4 kB', '300 B', '0.0749', '13.3× smaller'],
+    ['File, entropy bound', '2 kB', '200 B', '0.1', '10× smaller'],
     ['Parameters', '1k', '1k', '1', ''],
     ['Non-zero', '1k', '200', '0.2', '5× smaller'],
     ['Sparsity', '0.0%', '80.0%', '', '+80.0 pp'],
