@@ -1,12 +1,15 @@
 // The recipe step "prune": sets weights that matter least to zero. Learning both weights and connections for efficient
 // neural networks (Han, Pool, Tran, Dally; NIPS 2015).
+import { CounterweightError } from '../../../shared/base/errors';
 import type { Model } from '../../ir/graph';
 import { defineStep } from '../defineStep';
 import type { StepContext, StepResult, WeightShare } from '../step';
+import { criterionOf } from './criteria/criteria';
 import { magnitudeSource } from './magnitudeSource';
 import { pruneInRounds, trainingsOf } from './pruneInRounds';
 import { needsSamples, pruneOnce } from './pruneOnce';
-import { defaultPattern, pruneSchema, type PruneOptions } from './pruneOptions';
+import { defaultPattern, defaultSamples, pruneSchema, type PruneOptions } from './pruneOptions';
+import { pruneChannels } from './structured/pruneChannels';
 
 export const prune = defineStep({
   id: 'prune',
@@ -20,7 +23,9 @@ export const prune = defineStep({
   estimate: pruneShare,
 });
 
-function suffix({ sparsity, threshold, pattern = defaultPattern }: PruneOptions): string {
+function suffix({ sparsity, threshold, granularity, pattern = defaultPattern }: PruneOptions): string {
+  if (sparsity !== undefined && granularity === 'channel')
+    return `prune${Number((100 * sparsity).toFixed(2))}channels`;
   if (sparsity !== undefined) return `prune${Number((100 * sparsity).toFixed(2))}`;
   if (threshold !== undefined) return `prune-below-${threshold}`;
   return `prune${pattern.keep}of${pattern.of}`;
@@ -28,10 +33,11 @@ function suffix({ sparsity, threshold, pattern = defaultPattern }: PruneOptions)
 
 /**
  * Zeros that are there already are not known without reading, and would count: they can only make it fewer. Nothing is
- * known of a threshold.
+ * known of a threshold, and which channels are removable is known only with the shapes.
  */
 function pruneShare(share: WeightShare, options: PruneOptions): WeightShare {
   if (typeof magnitudeSource(share.weight) === 'string' || options.threshold !== undefined) return share;
+  if (options.granularity === 'channel') return share;
   const { elements } = share.weight.tensor;
   const { keep, of } = options.pattern ?? defaultPattern;
   const sparsity = options.sparsity ?? 1 - keep / of;
@@ -39,8 +45,25 @@ function pruneShare(share: WeightShare, options: PruneOptions): WeightShare {
 }
 
 async function pruneModel(model: Model, options: PruneOptions, context: StepContext): Promise<StepResult> {
+  if (options.granularity === 'channel') return pruneByChannels(model, options, context);
   if (options.fineTune) return pruneInRounds(model, options, context);
   const { sparsity } = options;
   const pruned = await pruneOnce({ model, options, sparsity, seed: context.seed }, context);
   return { ...pruned, pruned: true };
+}
+
+/** Nothing is left that has to stay zero. */
+async function pruneByChannels(
+  model: Model,
+  options: PruneOptions,
+  { path, seed, data, signal, progress }: StepContext,
+): Promise<StepResult> {
+  const { sparsity = 0, scope, samples = defaultSamples } = options;
+  const criterion = criterionOf(options.criterion);
+  if (!data && criterion.needs === 'data') throw new CounterweightError('STEP_NEEDS_DATA', { step: 'prune' });
+  return pruneChannels(
+    model,
+    { sparsity, scope: scope === 'layer' ? 'layer' : 'global', criterion },
+    { path, samples, seed, signal, progress, ...(data && { data }) },
+  );
 }

@@ -27,7 +27,9 @@ export const pruneSchema = z
       .min(0)
       .lt(1)
       .optional()
-      .describe('Fraction of the weights that are zero afterwards; weights that are zero already count.'),
+      .describe(
+        'Fraction of the weights that are zero afterwards; weights that are zero already count. With granularity channel, fraction of the removable channels that go.',
+      ),
     threshold: z
       .number()
       .positive()
@@ -40,9 +42,11 @@ export const pruneSchema = z
         `What tells which weights matter least. ${criteria.map(({ id, description }) => `${id}: ${description}`).join('; ')}.`,
       ),
     granularity: z
-      .enum(['element', 'n:m', 'block'])
+      .enum(['element', 'n:m', 'block', 'channel'])
       .default('element')
-      .describe('What is removed together: single weights, all but n of every m inputs, or whole blocks.'),
+      .describe(
+        'What is removed together: single weights, all but n of every m inputs, whole blocks, or channels. Channels are not set to zero but taken out of the network.',
+      ),
     pattern: z
       .strictObject({
         keep: count(64).default(2).describe('Weights that stay in every group (granularity n:m only).'),
@@ -149,6 +153,18 @@ const rules: readonly { readonly broken: (given: Given) => boolean; readonly pro
   {
     broken: ({ granularity, block }) => granularity !== 'block' && block !== undefined,
     problem: 'option block is for granularity block',
+  },
+  {
+    broken: ({ granularity, schedule, fineTune }) =>
+      granularity === 'channel' && (schedule !== 'one-shot' || fineTune !== undefined),
+    problem:
+      'with granularity channel there are no zeros to keep while training; leave out schedule and fineTune, and add a step train after this one',
+  },
+  {
+    broken: ({ granularity, scope, reconstruct }) =>
+      granularity === 'channel' && (scope === 'sensitivity' || reconstruct !== 'none'),
+    problem:
+      'with granularity channel the scope is global or layer, and nothing is reconstructed; leave out scope sensitivity and reconstruct',
   },
   {
     broken: ({ granularity, scope }) => granularity === 'n:m' && scope !== 'global',

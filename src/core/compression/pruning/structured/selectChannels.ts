@@ -11,7 +11,7 @@ export interface ScoredGroup {
 
 /**
  * Within each group the fraction `sparsity` of its channels, rounded down; or in `global` scope that of the channels
- * of all groups, whose importances are compared as multiples of their group's mean.
+ * of all groups, whose importances are compared as multiples of the mean magnitude in their group.
  */
 export function selectChannels(
   groups: readonly ScoredGroup[],
@@ -21,13 +21,15 @@ export function selectChannels(
   const left = new Remaining(groups.map(({ group }) => group));
   const candidates = groups.map(({ group, importance }) => {
     const scores = Array.from(importance);
-    const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    // A score may be infinite, for weights that are no numbers, or negative.
+    const finite = scores.filter(Number.isFinite).map(Math.abs);
+    const mean = finite.reduce((sum, score) => sum + score, 0) / finite.length;
     return scores.map((score, index) => ({ group, index, score: mean > 0 ? score / mean : score }));
   });
   const selection = new Map<ChannelGroup, number[]>();
   for (const contest of scope === 'layer' ? candidates : [candidates.flat()]) {
     let wanted = Math.floor(sparsity * contest.length + 1e-9);
-    for (const { group, index } of contest.toSorted((a, b) => a.score - b.score)) {
+    for (const { group, index } of contest.toSorted(byScore)) {
       if (wanted === 0) break;
       if (!left.remove(group.channels[index]!)) continue;
       selection.set(group, [...(selection.get(group) ?? []), index]);
@@ -35,6 +37,11 @@ export function selectChannels(
     }
   }
   return selection;
+}
+
+function byScore(a: { readonly score: number }, b: { readonly score: number }): number {
+  if (a.score === b.score) return 0;
+  return a.score < b.score ? -1 : 1;
 }
 
 /** How many removable positions each axis still has; of those, the last one stays. */

@@ -1,0 +1,99 @@
+// The step "prune" with granularity channel: how many channels go and by what, what is said, what is refused.
+import { describe, expect, it } from 'vitest';
+import { selectChannels } from '../../../../../src/core/compression/pruning/structured/selectChannels';
+import type { ChannelGroup } from '../../../../../src/core/compression/pruning/structured/channelGroups';
+import type { Model } from '../../../../../src/core/ir/graph';
+import { storedTensors } from '../../../../../src/core/ir/traversal';
+import { compress } from '../../../../support/applyStep';
+import { floats, graph, input, model, node } from '../../../../support/build';
+
+/** Two hidden layers of eight and four units; unit i of the first has weights of size i + 1. */
+const perceptron = model(
+  graph({
+    nodes: [
+      node('Gemm', ['x', 'w1', 'b1'], ['h1'], { transB: 1 }, 'first'),
+      node('Relu', ['h1'], ['r1']),
+      node('Gemm', ['r1', 'w2'], ['h2'], { transB: 1 }, 'second'),
+      node('Relu', ['h2'], ['r2']),
+      node('Gemm', ['r2', 'w3'], ['y'], { transB: 1 }, 'third'),
+    ],
+    inputs: [input('x', ['N', 2])],
+    outputs: [input('y', ['N', 3])],
+    initializers: [
+      floats(
+        'w1',
+        [8, 2],
+        Float32Array.from({ length: 16 }, (_, i) => Math.floor(i / 2) + 1),
+      ),
+      floats('b1', [8], [10, 11, 12, 13, 14, 15, 16, 17]),
+      floats('w2', [4, 8], new Float32Array(32).fill(0.1)),
+      floats('w3', [3, 4], [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4]),
+    ],
+  }),
+);
+
+const valuesOf = (of: Model, name: string): readonly number[] => {
+  const bytes = storedTensors(of.graph).get(name)!.bytes();
+  return [...new Float32Array(bytes.slice().buffer)];
+};
+
+describe('pruning channels', () => {
+  it('removes those of the smallest norm, with their biases and with the weights that read them', async () => {
+    const { model: after, notes } = await compress(perceptron, [
+      { prune: { sparsity: 0.5, granularity: 'channel', scope: 'layer' } },
+    ]);
+    expect(valuesOf(after, 'w1')).toEqual([5, 5, 6, 6, 7, 7, 8, 8]);
+    expect(valuesOf(after, 'b1')).toEqual([14, 15, 16, 17]);
+    expect(storedTensors(after.graph).get('w2')!.shape).toEqual([2, 4]);
+    expect(valuesOf(after, 'w3')).toEqual([3, 4, 3, 4, 3, 4]);
+    expect(notes).toEqual([
+      { code: 'CHANNELS_REMOVED', values: { removed: 6, total: 12, groups: 2 } },
+      {
+        code: 'CHANNELS_KEPT',
+        values: { count: 1, layers: 'third', reason: 'the model gives them out as y' },
+      },
+    ]);
+  });
+
+  it('lets the channels of the whole model compete by default, as multiples of the mean of their group', async () => {
+    const { notes } = await compress(perceptron, [{ prune: { sparsity: 0.25, granularity: 'channel' } }]);
+    expect(notes[0]).toEqual({ code: 'CHANNELS_REMOVED', values: { removed: 3, total: 12, groups: 2 } });
+  });
+
+  it('can be followed by pruning single weights and by a second removal', async () => {
+    const twice = await compress(perceptron, [
+      { prune: { sparsity: 0.5, granularity: 'channel' } },
+      { prune: { sparsity: 0.5, granularity: 'channel' } },
+      { prune: { sparsity: 0.5 } },
+    ]);
+    const removals = twice.notes.filter(({ code }) => code === 'CHANNELS_REMOVED');
+    expect(removals.map(({ values }) => [values['removed'], values['total']])).toEqual([
+      [6, 12],
+      [3, 6],
+    ]);
+  });
+
+  it('refuses options that keep zeros or measure single weights', async () => {
+    const options = { sparsity: 0.5, granularity: 'channel' };
+    for (const more of [
+      { fineTune: { epochs: 1 } },
+      { schedule: 'iterative', fineTune: { epochs: 1 } },
+      { scope: 'sensitivity' },
+      { reconstruct: 'sparsegpt' },
+    ]) {
+      const refused = (): unknown => compress(perceptron, [{ prune: { ...options, ...more } }]);
+      expect(refused).toThrow(expect.objectContaining({ code: 'STEP_INVALID' }));
+    }
+  });
+
+  it('puts infinite and negative importances in order', () => {
+    const group: ChannelGroup = {
+      layers: ['one'],
+      channels: [0, 1, 2, 3].map((index) => [{ value: 'w', axis: 0, index }]),
+    };
+    const importance = [Infinity, -1, 2, Infinity];
+    for (const scope of ['global', 'layer'] as const) {
+      expect(selectChannels([{ group, importance }], 0.5, scope).get(group)).toEqual([1, 2]);
+    }
+  });
+});
