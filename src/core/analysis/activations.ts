@@ -137,10 +137,14 @@ function withSums(
     return { name, tensor, matrix, length: groups * features * (kind === 'gram' ? features : 1) };
   });
   const { graph } = model;
+  // Stored tensors among the inputs are defaults, which no sample replaces; older versions knew no others.
+  const stored = new Set(graph.initializers.map(({ name }) => name));
   const whole: Model = {
     ...model,
+    irVersion: Math.max(model.irVersion, 4),
     graph: {
       ...graph,
+      inputs: graph.inputs.filter(({ name }) => !stored.has(name)),
       nodes: [...graph.nodes, ...build.nodes],
       initializers: [...graph.initializers, ...build.tensors],
     },

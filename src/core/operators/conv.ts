@@ -18,7 +18,13 @@ export const convOperators: readonly Operator[] = [
   convolution({ name: 'ConvInteger', weight: 1, quantized: true }),
   convolution({ name: 'QLinearConv', weight: 3, bias: 8, quantized: true, grid: { scale: 4, zeroPoint: 5 } }),
   {
-    ...convolution({ name: 'FusedConv', domain: microsoft, weight: 1, bias: 2 }),
+    ...convolution({
+      name: 'FusedConv',
+      domain: microsoft,
+      weight: 1,
+      bias: 2,
+      sums: { input: 0, over: 'windows' },
+    }),
     channels: fusedConvChannels,
   },
   convolution({ name: 'NhwcFusedConv', domain: microsoft, weight: 1, bias: 2, channelsLast: true }),

@@ -4,11 +4,13 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { activations } from '../../../src/core/analysis/activations';
 import { weightsOf } from '../../../src/core/compression/weights';
+import { openModel } from '../../../src/core/formats/openModel';
 import type { Model, Node } from '../../../src/core/ir/graph';
 import type { Tensor } from '../../../src/core/ir/tensor';
 import { normals } from '../../../src/shared/base/random';
 import { arrayDataSet } from '../../support/arrayDataSet';
 import { floats, graph, input, model, node } from '../../support/build';
+import { hasShared, sharedFile } from '../../support/sharedFiles';
 
 const signal = new AbortController().signal;
 
@@ -164,6 +166,16 @@ describe('activations', () => {
     expect([...squares.sums.get(tensor)!.groups[0]!]).toEqual([0 + 50 ** 2 + 100 ** 2 + 150 ** 2]);
   });
 
+  it('asks for no samples for inputs that have a default', async () => {
+    const values = normals(30, 10);
+    const w = floats('w', [3, 2], normals(6, 11));
+    const layer = oneLayer([3], w, [node('MatMul', ['x', 'w'], ['y'])]);
+    const inputs = [...layer.graph.inputs, input('w', [3, 2])];
+    await expectSums({ ...layer, irVersion: 3, graph: { ...layer.graph, inputs } }, [3], values, [
+      rowsOf(values, 3),
+    ]);
+  });
+
   it('says why a layer has no statistics', async () => {
     const w = floats('w', [2, 3, 3, 3], normals(54, 9));
     const tested = oneLayer([2, 5, 5], w, [node('ConvTranspose', ['x', 'w'], ['y'])]);
@@ -185,6 +197,39 @@ describe('activations', () => {
       progress: (fraction) => fraction > 0 && abort.abort(),
     });
     await expect(stopped).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+  });
+});
+
+const realFiles = [
+  ['ort_cnn_mnist_pytorch.onnx', 4],
+  ['cntk_mnist-8.onnx', 2],
+  ['cifar10_resnet_4b.onnx', 13],
+  ['vit_ibp_3_3_8.onnx', 20],
+] as const;
+
+describe.runIf(hasShared)('activations of real files', () => {
+  it.each(realFiles)('of %s: products of a feature with itself are its squares', async (file, layers) => {
+    const tested = openModel(sharedFile(`models/onnx/${file}`));
+    const stored = new Set(tested.graph.initializers.map(({ name }) => name));
+    const [image] = tested.graph.inputs.filter(({ name }) => !stored.has(name));
+    const shape = image!.shape!.slice(1).map(Number);
+    const values = normals(3 * shape.reduce((product, size) => product * size, 1), 1);
+    const tensors = new Set(weightsOf(tested).map(({ tensor }) => tensor));
+    const data = arrayDataSet(shape, values);
+    const squares = await activations(tested, data, tensors, { sums: 'squares', samples: 3, signal });
+    const gram = await activations(tested, data, tensors, { sums: 'gram', samples: 3, signal });
+    expect(squares.sums.size).toBe(layers);
+    for (const [tensor, { matrix, groups }] of squares.sums) {
+      expect(matrix.outputs * matrix.features).toBe(tensor.elements);
+      for (const [group, sums] of groups.entries()) {
+        const products = gram.sums.get(tensor)!.groups[group]!;
+        const largest = Math.max(...sums);
+        expect(largest).toBeGreaterThan(0);
+        for (const [i, sum] of sums.entries()) {
+          expect(Math.abs(products[i * matrix.features + i]! - sum)).toBeLessThan(1e-6 * largest);
+        }
+      }
+    }
   });
 });
 
