@@ -1,5 +1,6 @@
 // The curves of several trainings as those of one: epochs go on counting, and each tells the sparsity that it had.
 import type { CurvesView, EpochView } from '../../../shared/contracts/viewModels';
+import { fineTuneAdvice } from './fineTuneAdvice';
 
 /** What a training contributes to the whole. */
 export interface RoundCurves {
@@ -20,6 +21,7 @@ export interface Joining {
 /**
  * The view of a training with the earlier ones before it. Its epoch 0, the network before it, is left out where there
  * are earlier ones: its number is that of their last epoch. Where the best epoch is that one, so is the joined best.
+ * The diagnosis is that of this training.
  */
 export function joinRounds<View extends CurvesView>(
   view: View,
@@ -35,5 +37,5 @@ export function joinRounds<View extends CurvesView>(
   }
   const before = earlier.reduce((sum, round) => sum + (round.history.at(-1)?.epoch ?? 0), 0);
   const bestEpoch = view.bestEpoch === null ? null : before + view.bestEpoch;
-  return { ...view, epochs, history, bestEpoch };
+  return { ...view, epochs, history, bestEpoch, diagnosis: fineTuneAdvice(view.diagnosis) };
 }

@@ -1,6 +1,7 @@
 // The curves of several trainings as those of one.
 import { describe, expect, it } from 'vitest';
 import { joinRounds } from '../../../../src/core/compression/pruning/joinRounds';
+import { note } from '../../../../src/shared/base/messages';
 import type { CurvesView, EpochView } from '../../../../src/shared/contracts/viewModels';
 
 const epochs = (count: number, loss: number): EpochView[] =>
@@ -45,5 +46,23 @@ describe('joining the curves of rounds', () => {
     const alone = view(epochs(2, 10), null);
     const joined = joinRounds(alone, { earlier: [], sparsity: 0.5, epochs: 2 });
     expect(joined).toEqual({ ...alone, history: alone.history.map((each) => ({ ...each, sparsity: 0.5 })) });
+  });
+
+  it('points advice at the options of the fine-tuning, where it has them', () => {
+    const advice = [
+      { note: note('ADVICE_LONGER', { epochs: 9 }), edit: { set: { 'train.epochs': 9 } } },
+      { note: note('ADVICE_CLIP', { value: '1' }), edit: { set: { 'train.clipNorm': 1 } } },
+      { note: note('ADVICE_LONGER', { epochs: 9 }), edit: { add: [{ prune: { sparsity: 0.5 } }] } },
+    ];
+    const given = {
+      ...view(epochs(1, 3), 1),
+      diagnosis: { verdict: 'overfit', evidence: [], advice },
+    } as const;
+    const { diagnosis } = joinRounds(given, { earlier: [], sparsity: 0.5, epochs: 1 });
+    expect(diagnosis.advice.map(({ edit }) => edit)).toEqual([
+      { set: { 'prune.fineTune.epochs': 9 } },
+      undefined,
+      { add: [{ prune: { sparsity: 0.5 } }] },
+    ]);
   });
 });
