@@ -3,10 +3,11 @@
 import { uniform, seedOf } from '../../shared/base/random';
 import type { Batch } from '../data/dataSet';
 import { modelToBytes } from '../formats/modelBytes';
-import type { Runtime, RuntimeTensor } from '../runtime/runtime';
+import type { Runtime, RuntimeTensor, Session } from '../runtime/runtime';
 import type { StepGraph } from './stepGraph';
 import type { TrainingPlan } from './trainingPlan';
 import type { Vectors } from './vectors';
+import { shouldSpin, waitingSettings, watchProcessors } from './waitingThreads';
 
 export interface StepFeed {
   readonly batch: Batch;
@@ -22,11 +23,8 @@ export interface StepSession {
   dispose(): Promise<void>;
 }
 
-/**
- * Quantization nodes must not be fused: the backward part needs the values between them as the graph has them. Threads
- * that wait must not spin: the editor and other programs are on the same processors.
- */
-const config = { 'session.disable_quant_qdq': '1', 'session.intra_op.allow_spinning': '0' };
+/** Quantization nodes must not be fused: the backward part needs the values between them as the graph has them. */
+const unfused = { 'session.disable_quant_qdq': '1' };
 
 /** Loads the graph. `keep` is 0 for each parameter that stays zero, else 1. Throws RUNTIME_REFUSED. */
 export async function stepSession(
@@ -35,7 +33,12 @@ export async function stepSession(
   runtime: Runtime,
   keep: Float32Array | undefined,
 ): Promise<StepSession> {
-  const session = await runtime.load(modelToBytes(graph.model), { config });
+  const model = modelToBytes(graph.model);
+  const load = (spinning: boolean): Promise<Session> =>
+    runtime.load(model, { config: { ...unfused, ...waitingSettings(spinning) } });
+  let spins = await shouldSpin();
+  let session = await load(spins);
+  const areProcessorsNeeded = watchProcessors();
   const masks = graph.masks.map((mask) => ({
     ...mask,
     tensor: { type: 'bool' as const, shape: mask.shape, data: new Uint8Array(size(mask.shape)) },
@@ -57,6 +60,11 @@ export async function stepSession(
   };
   return {
     run: async ({ batch, scalars, seed }, from, to) => {
+      if (spins && areProcessorsNeeded()) {
+        spins = false;
+        await session.dispose();
+        session = await load(spins);
+      }
       const { feeds, samples } = graph.placement.place(batch);
       const all: Record<string, RuntimeTensor> = { ...feeds, ...feedsOf(from) };
       const rows = graph.batch;
