@@ -51,15 +51,20 @@ export async function compareLayers(
     ),
   ];
   const layers: LayerChangeView[] = [];
+  const resized: LayerTensor[] = [];
   for (const [index, layer] of ofBefore.entries()) {
     progress(index / ofBefore.length, layer.label);
     const other = ofAfter.get(layer.label);
     if (!other) continue;
-    const { pairs, problems } = pairTensors(layer, other);
-    notes.push(...problems);
+    const { pairs, missing, reshaped } = pairTensors(layer, other);
+    for (const { value } of missing) {
+      const problem = 'the other model has none in its place';
+      notes.push(note('TENSOR_UNMATCHED', { tensor: value, layer: layer.label, problem }));
+    }
+    resized.push(...reshaped);
     if (pairs.length > 0) layers.push(await compareLayer(layer, other, pairs, pause));
   }
-  return { layers, notes };
+  return { layers, notes: [...notes, ...resizedNotes(resized)] };
 }
 
 async function compareLayer(
@@ -102,37 +107,52 @@ async function compareLayer(
   };
 }
 
-function pairTensors(before: Layer, after: Layer): { pairs: TensorPair[]; problems: Note[] } {
+interface TensorPairs {
+  readonly pairs: readonly TensorPair[];
+  /** Tensors of the first layer that the other has nothing in the place of. */
+  readonly missing: readonly LayerTensor[];
+  /** Those that have another shape there. */
+  readonly reshaped: readonly LayerTensor[];
+}
+
+function pairTensors(before: Layer, after: Layer): TensorPairs {
   const pairs: TensorPair[] = [];
-  const problems: Note[] = [];
+  const missing: LayerTensor[] = [];
+  const reshaped: LayerTensor[] = [];
   for (const tensor of learnedTensors(before)) {
     const other = counterpart(before, tensor, after);
-    const problem = problemOf(tensor, other);
-    if (problem === undefined && other) pairs.push({ before: tensor, after: other });
-    else
-      problems.push(
-        note('TENSOR_UNMATCHED', { tensor: tensor.value, layer: before.label, problem: problem ?? '' }),
-      );
+    if (!other) missing.push(tensor);
+    else if (sameShape(tensor.tensor.shape, other.tensor.shape)) pairs.push({ before: tensor, after: other });
+    else reshaped.push(tensor);
   }
-  return { pairs, problems };
+  return { pairs, missing, reshaped };
 }
 
-function problemOf(before: LayerTensor, after: LayerTensor | undefined): string | undefined {
-  if (!after) return 'the other model has none in its place';
-  const { shape } = before.tensor;
-  if (sameShape(shape, after.tensor.shape)) return undefined;
-  return `its shape is [${shape.join(', ')}] in one model and [${after.tensor.shape.join(', ')}] in the other`;
+/** One note for all, as removed channels change the shapes of most tensors. */
+function resizedNotes(tensors: readonly LayerTensor[]): readonly Note[] {
+  if (tensors.length === 0) return [];
+  return [
+    note('TENSORS_RESIZED', { count: tensors.length, tensors: shown(tensors.map(({ value }) => value)) }),
+  ];
 }
 
-const shownLayers = 5;
+const mostShown = 5;
 
 function unmatched(path: string, layers: readonly Layer[]): Note[] {
   // Constants come and go with the form in which an operator is written.
   const learned = layers.filter(({ tensors }) => tensors.some(({ role }) => role !== 'constant'));
   if (learned.length === 0) return [];
-  const shown = learned.slice(0, shownLayers).map(({ label }) => label);
-  if (learned.length > shownLayers) shown.push('…');
-  return [note('LAYERS_UNMATCHED', { count: learned.length, path, layers: shown.join(', ') })];
+  return [
+    note('LAYERS_UNMATCHED', {
+      count: learned.length,
+      path,
+      layers: shown(learned.map(({ label }) => label)),
+    }),
+  ];
+}
+
+function shown(names: readonly string[]): string {
+  return names.length > mostShown ? `${names.slice(0, mostShown).join(', ')}, …` : names.join(', ');
 }
 
 function largest(pairs: readonly TensorPair[]): TensorPair {

@@ -90,7 +90,8 @@ export const noteTemplates = {
   BATCH_FIXED:
     'The graph of {path} is made for {batch} samples at once, so that it is trained in steps of {batch} samples instead of {wanted}.',
   NOT_PRUNED: 'Tensor {tensor} is not pruned: {reason}.',
-  CHANNELS_REMOVED: '{removed} of {total} removable channels, in {groups} groups, were taken out of the network.',
+  CHANNELS_REMOVED:
+    '{removed} of {total} removable channels, in {groups} groups, were taken out of the network.',
   CHANNELS_KEPT: '{count} layers keep all of their channels ({reason}): {layers}.',
   NOT_RECONSTRUCTED: 'The other weights of layer {layer} are left as they are: {reason}.',
   TRAINING_NO_BETTER:
@@ -104,6 +105,8 @@ export const noteTemplates = {
   OUTPUT_NOT_FINITE:
     'Output {output} has {count} values that are not finite in one of the two models; its error is that of the others.',
   LAYERS_UNMATCHED: '{count} layers of {path} have no counterpart and were not compared: {layers}.',
+  TENSORS_RESIZED:
+    '{count} tensors have another shape in the other model, so that their values were not compared: {tensors}.',
   TENSOR_UNMATCHED: 'Tensor {tensor} of layer {layer} was not compared: {problem}.',
   LOSS_NOT_FINITE: 'In epoch {epoch} the loss became infinite, no number, or far larger than at the start.',
   LOSS_EXPLODED: 'The training loss of {loss} is far above the {start} that the run started from.',

@@ -1,11 +1,16 @@
 // The step "prune" with granularity channel: how many channels go and by what, what is said, what is refused.
+import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { selectChannels } from '../../../../../src/core/compression/pruning/structured/selectChannels';
 import type { ChannelGroup } from '../../../../../src/core/compression/pruning/structured/channelGroups';
+import { compressModel } from '../../../../../src/core/experiment/compressModel';
+import { saveModel } from '../../../../../src/core/formats/saveModel';
 import type { Model } from '../../../../../src/core/ir/graph';
 import { storedTensors } from '../../../../../src/core/ir/traversal';
 import { compress } from '../../../../support/applyStep';
 import { floats, graph, input, model, node } from '../../../../support/build';
+import { channelNetwork } from '../../../../support/channelNetworks';
+import { useTempFolder } from '../../../../support/tempFolder';
 
 /** Two hidden layers of eight and four units; unit i of the first has weights of size i + 1. */
 const perceptron = model(
@@ -95,5 +100,42 @@ describe('pruning channels', () => {
     for (const scope of ['global', 'layer'] as const) {
       expect(selectChannels([{ group, importance }], 0.5, scope).get(group)).toEqual([1, 2]);
     }
+  });
+});
+
+describe('a run that prunes channels', () => {
+  const folder = useTempFolder();
+
+  it('writes a file that is really smaller and computes less, and says so', async () => {
+    const original = folder.file('network.onnx');
+    await saveModel(
+      channelNetwork({ blocks: ['residual', 'depthwise', 'concat'], end: 'flatten', seed: 4 }),
+      original,
+      {
+        jobId: 'test',
+      },
+    );
+    const report = await compressModel(
+      {
+        path: original,
+        steps: [{ prune: { sparsity: 0.5, granularity: 'channel', scope: 'layer' } }],
+        output: folder.file('small.onnx'),
+        reportPath: folder.file('runs/one/report.json'),
+        data: undefined,
+        jobId: 'job',
+      },
+      { signal: new AbortController().signal, progress: () => undefined },
+    );
+    expect(statSync(folder.file('small.onnx')).size).toBe(report.compressed.bytes);
+    expect(report.compressed.bytes).toBeLessThan(0.6 * report.original.bytes);
+    expect(report.compressed.macs).toBeLessThan(0.5 * report.original.macs);
+    expect(report.compressed.parameters).toBeLessThan(0.5 * report.original.parameters);
+    const codes = report.notes.map(({ code }) => code);
+    expect(codes.toSorted()).toEqual([
+      'CHANNELS_KEPT',
+      'CHANNELS_REMOVED',
+      'INPUTS_RANDOM',
+      'TENSORS_RESIZED',
+    ]);
   });
 });
