@@ -36,6 +36,25 @@ export function parseSteps(given: StepsView): ParsedStep[] {
 export interface StepsContext extends Omit<StepContext, 'index' | 'pruned' | 'progress'> {
   /** Progress of all steps together, with the step at hand. */
   readonly progress: (fraction: number, step: ParsedStep, detail?: string) => void;
+  /** Keeps what steps made, where the run can be continued. */
+  readonly keeper?: StepKeeper | undefined;
+}
+
+/** What the steps up to one of them made. */
+export interface FinishedStep {
+  /** Place of the last of them in the recipe, from 0. */
+  readonly index: number;
+  readonly model: Model;
+  readonly notes: readonly Note[];
+  readonly training: readonly TrainingView[];
+  readonly pruned: boolean;
+}
+
+export interface StepKeeper {
+  /** The last step that was kept, from which the run goes on; undefined where none was. */
+  readonly latest: () => Promise<FinishedStep | undefined>;
+  /** Gets each step that changed something, and what it took. */
+  readonly keep: (finished: FinishedStep, tookMs: number) => Promise<void>;
 }
 
 export interface StepsResult {
@@ -54,18 +73,24 @@ export async function applySteps(
   parsed: readonly ParsedStep[],
   context: StepsContext,
 ): Promise<StepsResult> {
-  const notes: Note[] = [];
-  const training: TrainingView[] = [];
   const effort = parsed.reduce((sum, step) => sum + step.effort, 0);
   const missing = reasonWithoutWeights(model);
   if (missing !== undefined) {
     throw new CounterweightError('NOTHING_TO_DO', { path: context.path, reason: missing });
   }
-  let current = model;
-  let pruned = false;
+  const kept = await context.keeper?.latest();
+  const notes: Note[] = [...(kept?.notes ?? [])];
+  const training: TrainingView[] = [...(kept?.training ?? [])];
+  let current = kept?.model ?? model;
+  let pruned = kept?.pruned ?? false;
   let done = 0;
   for (const [index, step] of parsed.entries()) {
     context.signal.throwIfAborted();
+    if (kept && index <= kept.index) {
+      done += step.effort;
+      continue;
+    }
+    const started = performance.now();
     const result = await step.apply(current, {
       ...context,
       index,
@@ -78,6 +103,11 @@ export async function applySteps(
     done += step.effort;
     notes.push(...result.notes);
     if (result.training) training.push(result.training);
+    if (current === model) continue;
+    await context.keeper?.keep(
+      { index, model: current, notes, training, pruned },
+      performance.now() - started,
+    );
   }
   if (current === model) {
     throw new CounterweightError('NOTHING_TO_DO', { path: context.path, reason: reasonUnchanged(notes) });

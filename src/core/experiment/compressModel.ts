@@ -13,7 +13,9 @@ import { applySteps, parseSteps, type StepsResult } from '../compression/steps';
 import { openModel } from '../formats/openModel';
 import { saveModel } from '../formats/saveModel';
 import type { DataSource } from '../data/openData';
+import { finishedSteps } from './finishedSteps';
 import { measureRun } from './measureRun';
+import type { Recipe } from './recipe/recipe';
 import { openRunData, type RunData } from './runData';
 import { openRunFiles, type RunFiles } from './runFiles';
 import { partOf, phases, type PhaseProgress, type RunProgress } from './runProgress';
@@ -122,14 +124,22 @@ function workShare(steps: readonly ParsedStep[]): number {
 }
 
 async function filesOf(
-  { runFolder, path: model, data, resume = false, jobId }: CompressModelParams,
+  params: CompressModelParams,
   parsed: readonly ParsedStep[],
   seed: number,
 ): Promise<RunFiles | undefined> {
+  const { runFolder, resume = false, jobId } = params;
   if (runFolder === undefined) return undefined;
+  return openRunFiles(runFolder, recipeOf(params, parsed, seed), { resume, jobId });
+}
+
+function recipeOf(
+  { path: model, data }: CompressModelParams,
+  parsed: readonly ParsedStep[],
+  seed: number,
+): Recipe {
   const steps = parsed.map(({ id, options }) => ({ [id]: options }));
-  const recipe = { model: path.resolve(model), ...(data !== undefined && { data }), seed, steps };
-  return openRunFiles(runFolder, recipe, { resume, jobId });
+  return { model: path.resolve(model), ...(data !== undefined && { data }), seed, steps };
 }
 
 function nameOf(data: DataSource): string {
@@ -146,18 +156,24 @@ interface Run {
 async function write(
   { path: source, model }: ModelFile,
   parsed: readonly ParsedStep[],
-  { params: { output, jobId }, seed, data, files }: Run,
+  { params, seed, data, files }: Run,
   { signal, curves, gate }: CompressContext,
   progress: PhaseProgress,
 ): Promise<StepsResult> {
+  const { output, jobId } = params;
   const share = workShare(parsed);
+  const recipe = recipeOf(params, parsed, seed);
+  const folder = files?.checkpointFolder;
   let recorded: Promise<void> | undefined;
   const applying = applySteps(model, parsed, {
     path: source,
     signal,
     seed,
     ...(data.splits && { data: data.splits }),
-    ...(files && { checkpointFolder: files.checkpointFolder }),
+    ...(folder !== undefined && {
+      checkpointFolder: folder,
+      keeper: finishedSteps({ folder, original: { path: source, model }, recipe, jobId, signal }),
+    }),
     gate: gate ?? (() => Promise.resolve()),
     curves: (view) => {
       recorded = files?.recordCurves(view);
