@@ -23,10 +23,9 @@ export async function droppedUnits(
   return weights.flatMap((weight, p) => {
     const units = dropped[p]!;
     const { unitOf } = parts[p]!;
-    return masked(
-      weight,
-      Uint8Array.from(weight.scores, (_, i) => units[unitOf(i)]!),
-    );
+    const mask = new Uint8Array(weight.scores.length);
+    for (let i = 0; i < mask.length; i++) mask[i] = units[unitOf(i)]!;
+    return masked(weight, mask);
   });
 }
 

@@ -24,47 +24,65 @@ export async function lowestUnits(
     keys.push(orderedKeys(scores));
   }
   const high = new Float64Array(1 << 16);
-  const low = new Float64Array(1 << 16);
-  await eachPart((key, size) => (high[key >>> 16]! += size));
+  await eachChunk((own, sizes, start, end) => {
+    for (let i = start; i < end; i++) high[own[i]! >>> 16]! += sizes[i]!;
+  });
   const top = find(high, count);
-  await eachPart((key, size) => {
-    if (key >>> 16 === top.bin) low[key & 0xffff]! += size;
+  const low = new Float64Array(1 << 16);
+  await eachChunk((own, sizes, start, end) => {
+    for (let i = start; i < end; i++) if (own[i]! >>> 16 === top.bin) low[own[i]! & 0xffff]! += sizes[i]!;
   });
   const bottom = find(low, count - top.before);
   const threshold = ((top.bin << 16) | bottom.bin) >>> 0;
 
-  let done = 0;
+  let done = top.before + bottom.before;
   let left = keys.reduce((sum, { length }) => sum + length, 0);
-  await eachUnit((key) => key < threshold);
-  await eachUnit((key, size) => key === threshold && done + size / 2 <= count);
+  await eachChunk((own, _sizes, start, end, part) => {
+    for (let i = start; i < end; i++) {
+      if (own[i]! >= threshold) continue;
+      part[i] = 1;
+      left--;
+    }
+  });
+  await eachChunk((own, sizes, start, end, part) => {
+    for (let i = start; i < end; i++) {
+      if (own[i] !== threshold || left <= 1 || done + sizes[i]! / 2 > count) continue;
+      part[i] = 1;
+      done += sizes[i]!;
+      left--;
+    }
+  });
   return dropped;
 
-  async function eachPart(use: (key: number, size: number) => void): Promise<void> {
+  async function eachChunk(use: UseChunk): Promise<void> {
     for (const [p, { sizes }] of parts.entries()) {
-      await pause();
       const own = keys[p]!;
-      for (let i = 0; i < own.length; i++) use(own[i]!, sizes[i]!);
-    }
-  }
-
-  async function eachUnit(isNext: (key: number, size: number) => boolean): Promise<void> {
-    for (const [p, { sizes }] of parts.entries()) {
-      await pause();
-      const own = keys[p]!;
-      for (let i = 0; i < own.length; i++) {
-        if (left <= 1 || !isNext(own[i]!, sizes[i]!)) continue;
-        dropped[p]![i] = 1;
-        done += sizes[i]!;
-        left--;
+      for (let start = 0; start < own.length; start += chunkUnits) {
+        await pause();
+        use(own, sizes, start, Math.min(own.length, start + chunkUnits), dropped[p]!);
       }
     }
   }
 }
 
+/** Units from `start` to before `end` of a part: their keys, their sizes, and which of them are dropped. */
+type UseChunk = (
+  keys: Uint32Array,
+  sizes: Uint32Array,
+  start: number,
+  end: number,
+  dropped: Uint8Array,
+) => void;
+
+const chunkUnits = 1 << 18;
+
 /** Unsigned numbers in the order of the scores: the bits of a float32, turned over for negative ones. */
 function orderedKeys(scores: Float32Array): Uint32Array {
-  const keys = new Uint32Array(Float32Array.from(scores, (score) => score + 0).buffer);
+  const values = new Float32Array(scores);
+  const keys = new Uint32Array(values.buffer);
   for (let i = 0; i < keys.length; i++) {
+    // Negative zero becomes zero.
+    values[i]! += 0;
     const bits = keys[i]!;
     keys[i] = bits >>> 31 === 1 ? ~bits : bits | 0x80000000;
   }

@@ -16,5 +16,7 @@ export function zerosOf(source: MagnitudeSource): Uint8Array {
   const { tensor } = source;
   const keys = new Uint32Array(tensor.elements);
   source.readKeys(tensor.bytes(), 0, keys);
-  return Uint8Array.from(keys, (key) => (key === 0 ? 1 : 0));
+  const zeros = new Uint8Array(keys.length);
+  for (let i = 0; i < keys.length; i++) if (keys[i] === 0) zeros[i] = 1;
+  return zeros;
 }

@@ -27,15 +27,16 @@ export async function patternMask(
     await pause();
     for (let first = 0; first < length; first += of) {
       const size = Math.min(of, length - first);
-      const group = Array.from({ length: size }, (_, i) => start + (first + i) * stride);
-      const order = group.toSorted((a, b) => compare(scores[b]!, scores[a]!));
-      for (const index of order.slice(keep)) dropped[index] = 1;
+      for (let i = 0; i < size; i++) {
+        const index = start + (first + i) * stride;
+        let better = 0;
+        for (let k = 0; k < size; k++) {
+          const other = scores[start + (first + k) * stride]!;
+          if (other > scores[index]! || (other === scores[index] && k < i)) better++;
+        }
+        if (better >= keep) dropped[index] = 1;
+      }
     }
   }
   return dropped;
-}
-
-/** As a subtraction, but defined for infinite scores. */
-function compare(a: number, b: number): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
