@@ -9,6 +9,7 @@ import type { Criterion, CriterionContext } from './criteria/criterion';
 import { droppedUnits, masked, type ScoredWeight } from './droppedUnits';
 import { zerosOf } from './maskedTensor';
 import { patternMask } from './nmPattern';
+import { placesInOutput } from './placesInOutput';
 import { byLayer, type PrunableWeight } from './prunableWeights';
 import { defaultBlock, defaultPattern, type PruneOptions } from './pruneOptions';
 import { measureHarm } from './measureHarm';
@@ -34,7 +35,7 @@ export interface ScoredResult {
 export async function pruneByScores(task: ScoredTask): Promise<ScoredResult> {
   const { options, context } = task;
   const pause = pauseFor(context.signal);
-  const { scored, notes } = await scoresOf(task);
+  const { scored, notes } = await scoresOf(task, pause);
   if (options.granularity === 'n:m') return prunePattern(scored, notes, options, pause);
   const unitsOf = (weight: ScoredWeight): Units =>
     options.granularity === 'block'
@@ -49,10 +50,11 @@ export async function pruneByScores(task: ScoredTask): Promise<ScoredResult> {
   return { replacements, notes };
 }
 
-async function scoresOf({ model, weights, criterion, context }: ScoredTask): Promise<{
-  readonly scored: readonly ScoredWeight[];
-  readonly notes: readonly Note[];
-}> {
+async function scoresOf(
+  { model, weights, criterion, options, context }: ScoredTask,
+  pause: Pause,
+): Promise<{ readonly scored: readonly ScoredWeight[]; readonly notes: readonly Note[] }> {
+  const byOutput = criterion.comparedWithin === 'output' && options.granularity === 'element';
   const scores = await criterion.scores(model, weights, context);
   const notes: Note[] = [];
   const scored: ScoredWeight[] = [];
@@ -65,7 +67,7 @@ async function scoresOf({ model, weights, criterion, context }: ScoredTask): Pro
     }
     const zeros = zerosOf(weight.source);
     for (let i = 0; i < own.length; i++) if (zeros[i] === 1) own[i] = -Infinity;
-    scored.push({ ...weight, scores: own });
+    scored.push({ ...weight, scores: byOutput ? await placesInOutput(weight, own, pause) : own });
   }
   return { scored, notes };
 }
