@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { cancelled } from '../../shared/contracts/contract';
 import { stackOf } from '../../shared/contracts/wireError';
-import type { RecipeProblemView } from '../../shared/contracts/viewModels';
+import type { RecipeProblemView } from '../../shared/contracts/recipeCheck';
 import type { EngineCalls } from '../engineCalls';
 
 /** Somebody who types pauses longer than that. */

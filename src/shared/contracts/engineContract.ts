@@ -1,4 +1,5 @@
 // Everything that crosses between the editor and the engine process, on one page.
+import type { RecipeCheckView } from './recipeCheck';
 import type { StepOptionsView } from './stepOptions';
 import type {
   ComparisonView,
@@ -9,7 +10,6 @@ import type {
   LayerDetailView,
   ModelView,
   ProgressView,
-  RecipeCheckView,
   RegionView,
   ReportView,
   StepsView,

@@ -1,7 +1,6 @@
 // Plain data that the editor shows: what the engine's answers and the panel's snapshots are made of. Nothing here
 // is larger than a summary; tensors themselves never leave the engine.
 import type { Note } from '../base/messages';
-import type { TextRange } from '../base/textRange';
 
 /** Null where a dimension is unknown; a string where it is named. */
 export type ShapeView = readonly (number | string | null)[];
@@ -140,26 +139,6 @@ export interface LayerDetailView {
 
 /** The steps of a compression as a recipe writes them: `[{ prune: { sparsity: 0.9 } }, { quantize: { … } }]`. */
 export type StepsView = readonly { readonly [step: string]: Readonly<Record<string, unknown>> }[];
-
-/** What is wrong with a recipe, and where; `problem` is a clause. */
-export interface RecipeProblemView {
-  readonly range: TextRange;
-  readonly problem: string;
-}
-
-/** The answer of `checkRecipe`. */
-export interface RecipeCheckView {
-  readonly problems: readonly RecipeProblemView[];
-  /** What the recipe says, where nothing is wrong with it; paths are absolute. */
-  readonly recipe?: {
-    readonly model: string;
-    /** As the command line's --data. */
-    readonly data?: string;
-    readonly seed: number;
-    /** With their defaults filled in. */
-    readonly steps: StepsView;
-  };
-}
 
 export interface SizesView {
   readonly parameters: number;

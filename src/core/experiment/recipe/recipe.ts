@@ -1,7 +1,8 @@
 // A recipe: a model, data and steps in a YAML file. Paths in the file are relative to it.
 import path from 'node:path';
 import { CounterweightError } from '../../../shared/base/errors';
-import type { RecipeCheckView, RecipeProblemView, StepsView } from '../../../shared/contracts/viewModels';
+import type { RecipeCheckView, RecipeProblemView } from '../../../shared/contracts/recipeCheck';
+import type { StepsView } from '../../../shared/contracts/viewModels';
 import { parseSteps } from '../../compression/steps';
 import type { DataConfig } from '../../data/dataSchema';
 import { isGlyphs } from '../../data/glyphSource';
