@@ -2,7 +2,7 @@
 // which one is fastest depends on the shapes, and was measured with ONNX Runtime. Transposed convolutions use the same.
 import { attribute } from '../ir/graph';
 import type { GraphBuilder } from '../ir/graphBuilder';
-import { depthwiseFilterGradient } from './depthwiseGradient';
+import { depthwiseFilterGradient, depthwiseImageGradient } from './depthwiseGradient';
 import { arriving, sumOfRows, type GradientRule } from './gradient';
 import { windowColumns } from './windowColumns';
 import { explicitPads, windowOf } from './windows';
@@ -57,8 +57,21 @@ export function channelSums(build: GraphBuilder, gradient: string, rank: number)
   return build.reduce('ReduceSum', gradient, axes, { keep: false });
 }
 
-/** The gradient by the image: a convolution with the flipped filter where nothing is skipped, else a transposed one. */
+/** The gradient by the image. */
 function imageGradient(
+  build: GraphBuilder,
+  convolution: Convolution,
+  filter: string,
+  gradient: string,
+): string {
+  const products = isDepthwise(convolution)
+    ? depthwiseImageGradient(build, convolution, filter, gradient)
+    : undefined;
+  return products ?? byConvolution(build, convolution, filter, gradient);
+}
+
+/** A convolution with the flipped filter where nothing is skipped, else a transposed one. */
+function byConvolution(
   build: GraphBuilder,
   convolution: Convolution,
   filter: string,

@@ -1,4 +1,4 @@
-// The gradient of a depthwise convolution by its filter, as products of matrices. ONNX Runtime has no quick kernel for
+// The gradients of a depthwise convolution as products of matrices. ONNX Runtime has no quick kernel for
 // a convolution with as many groups as channels whose weights are not constant, but its products of matrices are quick:
 // they compute much that is then thrown away, and were up to four times as fast.
 import type { Convolution } from './convGradient';
@@ -31,6 +31,29 @@ export function depthwiseFilterGradient(
   return undefined;
 }
 
+/**
+ * For each channel, dX is dY times a matrix with the filter's weight for each pair of an output and a pixel that it
+ * sees; in the image's shape, or undefined where there are so many pairs that a convolution is faster.
+ */
+export function depthwiseImageGradient(
+  build: GraphBuilder,
+  convolution: Convolution,
+  filter: string,
+  gradient: string,
+): string | undefined {
+  const [batch = 1, channels = 1, ...sizes] = convolution.image;
+  const [pixels, columns] = [product(sizes), product(convolution.output.slice(2))];
+  if (pixels * columns > mostPairsOfPixels) return undefined;
+  const positions = product(convolution.filter.slice(2));
+  const picks = build.floats([pixels * columns, positions], pairs(convolution, 0));
+  const weights = build.node('Gemm', [build.reshape(filter, [channels, positions]), picks], { transB: 1 });
+  const fromPixels = build.reshape(weights, [channels, pixels, columns]);
+  const toPixels = build.node('Transpose', [fromPixels], { perm: [0, 2, 1] });
+  const sent = build.reshape(gradient, [batch, channels, columns]);
+  const byChannel = build.node('MatMul', [build.node('Transpose', [sent], { perm: [1, 0, 2] }), toPixels]);
+  return build.reshape(build.node('Transpose', [byChannel], { perm: [1, 0, 2] }), convolution.image);
+}
+
 interface Parts {
   readonly image: string;
   readonly gradient: string;
@@ -52,21 +75,17 @@ function byPairs(build: GraphBuilder, convolution: Convolution, { image, gradien
   const rows = product(outputs.slice(0, outer)) * batch;
   const picks = build.floats([pixels * columns, product(kernel.slice(outer))], pairs(convolution, outer));
 
-  // [channels, outer…, batch, inner…]: what the sum goes over is together.
-  const axes = sizes.map((_, axis) => axis + 2);
-  const perm = [1, ...axes.slice(0, outer), 0, ...axes.slice(outer)];
-  const turned = (value: string): string => build.node('Transpose', [value], { perm });
-  const sent = build.reshape(turned(gradient), [channels, rows, columns]);
-  const around = (begin: number): number[] => [
-    0,
-    ...pads.slice(begin, begin + outer),
-    0,
-    ...sizes.slice(outer).map(() => 0),
-  ];
-  const isPadded = [...around(0), ...around(rank)].some((pad) => pad > 0);
-  const padded = isPadded
-    ? build.node('Pad', [turned(image), build.ints([...around(0), ...around(rank)])])
-    : turned(image);
+  // [channels, outer…, batch, inner]: what the sum goes over is together.
+  const axes = Array.from({ length: outer }, (_, axis) => axis + 2);
+  const turned = (value: string, around: readonly number[], inner: number): string =>
+    build.node('Transpose', [build.reshape(value, [batch, channels, ...around, inner])], {
+      perm: [1, ...axes, 0, outer + 2],
+    });
+  const sent = build.reshape(turned(gradient, outputs.slice(0, outer), columns), [channels, rows, columns]);
+  const unpadded = turned(image, sizes.slice(0, outer), pixels);
+  const around = (begin: number): number[] => [0, ...pads.slice(begin, begin + outer), 0, 0];
+  const sides = [...around(0), ...around(rank)];
+  const padded = sides.some((pad) => pad > 0) ? build.node('Pad', [unpadded, build.ints(sides)]) : unpadded;
   const seenFrom = (position: readonly number[]): string => {
     if (outer === 0) return padded;
     const starts = position.map((at, axis) => at * dilations[axis]!);
