@@ -8,6 +8,7 @@ import { compressModel } from '../../src/core/experiment/compressModel';
 import { saveModel } from '../../src/core/formats/saveModel';
 import { formatPercent, formatValue } from '../../src/shared/base/numbers';
 import { sharedFile } from '../support/sharedFiles';
+import { idxData } from './idxData';
 
 interface Task {
   readonly name: string;
@@ -20,16 +21,7 @@ interface Task {
   readonly reach: number;
 }
 
-const idx = (folder: string, mean: number, standardDeviation: number): string => {
-  const files = (split: string) =>
-    `{ images: ${sharedFile(`datasets/${folder}/${split}-images-idx3-ubyte.gz`)}, labels: ${sharedFile(`datasets/${folder}/${split}-labels-idx1-ubyte.gz`)} }`;
-  return `train: ${files('train')}
-validation: 0.1
-test: ${files('t10k')}
-normalize: { mean: ${mean}, standardDeviation: ${standardDeviation} }
-`;
-};
-const mnist = idx('mnist', 0.1307, 0.3081);
+const mnist = idxData('mnist', 0.1307, 0.3081);
 
 const tasks: readonly Task[] = [
   {
@@ -52,7 +44,7 @@ const tasks: readonly Task[] = [
     name: 'fashion-mnist-cnn',
     architecture: 'lenet-5',
     input: [1, 28, 28],
-    data: idx('fashion-mnist', 0.286, 0.353),
+    data: idxData('fashion-mnist', 0.286, 0.353),
     train: { epochs: 20, batch: 128, schedule: 'cosine', dropout: 0.4, augment: { flip: true, shift: 0.07 } },
     reach: 0.91,
   },

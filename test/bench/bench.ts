@@ -2,6 +2,7 @@
 // part of the tests; a peer that is missing is said to be missing.
 import { benchAccuracy } from './accuracy';
 import { benchTrain } from './train';
+import { benchWanda } from './wanda';
 
 interface Bench {
   readonly name: string;
@@ -15,6 +16,11 @@ const benches: readonly Bench[] = [
     name: 'accuracy',
     what: 'networks trained from scratch on real data: [TASK [SEED…]]',
     run: benchAccuracy,
+  },
+  {
+    name: 'wanda',
+    what: 'pruning without training after it, by magnitude, Wanda and SparseGPT: [SEED…]',
+    run: benchWanda,
   },
 ];
 
