@@ -17,7 +17,7 @@ import { sparsityOf, withZerosOf } from './sameZeros';
 import { sparsityTargets } from './sparsityTargets';
 
 /** The sparsity to reach in each round; undefined where a threshold or a pattern decides. */
-export function roundTargets({
+function roundTargets({
   sparsity,
   schedule,
   rounds = defaultRounds,

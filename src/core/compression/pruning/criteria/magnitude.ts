@@ -29,7 +29,7 @@ export const magnitudeL2: Criterion = {
 };
 
 /** |w| of every weight that pruning can read, dequantized where it is stored as an integer. NaN counts as infinite. */
-export function magnitudes(weights: readonly Weight[], signal: AbortSignal): Map<Tensor, Float32Array> {
+function magnitudes(weights: readonly Weight[], signal: AbortSignal): Map<Tensor, Float32Array> {
   const scores = new Map<Tensor, Float32Array>();
   for (const weight of weights) {
     signal.throwIfAborted();
