@@ -21,6 +21,7 @@ const blocks = [
   'transposed',
   'space',
   'padded',
+  'widened',
   'pooled',
 ] as const;
 type Block = (typeof blocks)[number];
@@ -136,6 +137,12 @@ export function channelNetwork({ blocks: chosen, end, seed }: NetworkPlan): Mode
     padded: () => {
       size += 1;
       return add('Pad', [value, ints([0, 0, 0, 0, 0, 0, 1, 1])]);
+    },
+    widened: () => {
+      const before = value;
+      channels += 3;
+      const wide = add('Pad', [before, ints([0, 1, 0, 0, 0, 2, 0, 0])]);
+      return add('Add', [wide, conv(before, channels - 3, channels)]);
     },
     pooled: () => add('MaxPool', [value], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }),
   };

@@ -27,10 +27,16 @@ export interface AxisSplit {
   readonly parts: readonly Place[];
 }
 
+/** An axis, or the positions of it from one on and before another. */
+export interface SizedPlace extends Place {
+  readonly from?: number;
+  readonly to?: number;
+}
+
 /** Where a node states sizes: entry i of an input or attribute is the size of place i. Entries below 1 state none. */
 export interface StatedSizes {
   readonly in: { readonly input: number } | { readonly attribute: string };
-  readonly places: readonly Place[];
+  readonly places: readonly SizedPlace[];
 }
 
 /** Axes that are in no link and no split have to keep all of their positions. */

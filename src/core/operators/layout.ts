@@ -1,7 +1,14 @@
 // Operators that join, cut, pad, repeat and rearrange without computing.
 import { attribute, type Dimension, type Shape } from '../ir/graph';
 import { add, axisOf, broadcast, knownShape, multiply, withDimension } from './dimensions';
-import { sameAxes, type ChannelFacts } from './channels';
+import {
+  inputAxis,
+  outputAxis,
+  sameAxes,
+  type ChannelFacts,
+  type ChannelLink,
+  type SizedPlace,
+} from './channels';
 import { layoutGradients } from './layoutGradients';
 import { padGradient } from './padGradient';
 import { blockChannels, concatChannels, splitChannels } from './reshapeChannels';
@@ -36,7 +43,7 @@ export const layoutOperators: readonly Operator[] = [
   },
   {
     name: 'Pad',
-    channels: keptBy(withoutPads),
+    channels: paddedChannels,
     gradient: padGradient,
     shape: (context) => [{ shape: padded(context) }],
   },
@@ -72,14 +79,34 @@ function keptBy(
   };
 }
 
-function withoutPads(context: NodeContext): readonly boolean[] | undefined {
-  const input = context.inputShape(0);
+/**
+ * Axes that are not padded go on. Along a padded one the input's positions are followed and preceded by new ones, whose
+ * numbers are stated; they can go too where all have the same value.
+ */
+function paddedChannels(context: NodeContext): ChannelFacts | undefined {
+  const { node } = context;
+  const input = knownShape(context.inputShape(0));
   const pads = input && padsOf(context, input);
-  return input?.map((_, axis) => {
-    const at = pads?.axes.indexOf(axis) ?? -1;
-    if (!pads) return false;
-    return at < 0 || (pads.amounts[at] === 0 && pads.amounts[at + pads.axes.length] === 0);
-  });
+  if (!pads) return undefined;
+  const { amounts, axes } = pads;
+  const isConstant = (attribute(node, 'mode', 'string') ?? 'constant') === 'constant';
+  const links: ChannelLink[] = [];
+  for (const axis of input.keys()) {
+    const at = axes.indexOf(axis);
+    const [before, after] = at < 0 ? [0, 0] : [amounts[at] ?? 0, amounts[at + axes.length] ?? 0];
+    const link = { a: inputAxis(0, axis), b: outputAxis(0, axis) };
+    if (before === 0 && after === 0) links.push(link);
+    else if (isConstant && before >= 0 && after >= 0) links.push({ ...link, at: (i) => [i + before] });
+  }
+  const place = (i: number, side: 0 | 1): SizedPlace => {
+    const axis = axes[i] ?? 0;
+    const start = amounts[i] ?? 0;
+    const end = start + (input[axis] ?? 0);
+    return { ...outputAxis(0, axis), ...(side === 0 ? { from: 0, to: start } : { from: end }) };
+  };
+  const places = ([0, 1] as const).flatMap((side) => axes.map((_, i) => place(i, side)));
+  const name = ['pads', 'paddings'].find((candidate) => attribute(node, candidate, 'ints') !== undefined);
+  return { links, sizes: [{ in: name === undefined ? { input: 1 } : { attribute: name }, places }] };
 }
 
 function concatenated(context: NodeContext): InferredOutput {

@@ -7,7 +7,7 @@ import type { Attribute, Graph, Model, Node, ValueInfo } from '../../../ir/graph
 import { encodeNumbers } from '../../../ir/numbers';
 import { Tensor } from '../../../ir/tensor';
 import { constantTensor, replaceTensors } from '../../../ir/traversal';
-import type { Place } from '../../../operators/channels';
+import type { SizedPlace } from '../../../operators/channels';
 import type { ChannelGroup } from './channelGroups';
 import { graphPlaces, valueAt, type GraphPlaces } from './valuePlaces';
 
@@ -27,8 +27,10 @@ export function removeChannels(model: Model, shapes: KnownShapes, selection: Cha
     const tensor = places.stored.get(value);
     if (tensor) sliced.set(value, withoutPositions(tensor, axes));
   }
-  const lost = (value: string, axis: number): number => removed.get(value)?.get(axis)?.size ?? 0;
-  const stated = changedSizes(model, places, lost);
+  const stated = changedSizes(model, places, (node, { from = 0, to = Infinity, ...place }) => {
+    const gone = removed.get(valueAt(node, place))?.get(place.axis) ?? [];
+    return [...gone].filter((index) => index >= from && index < to).length;
+  });
   const graph = replaceTensors(withStatedSizes(model.graph, stated), sliced);
   return {
     ...model,
@@ -98,14 +100,14 @@ interface NewSizes {
 function changedSizes(
   model: Model,
   places: GraphPlaces,
-  lost: (value: string, axis: number) => number,
+  lost: (node: Node, place: SizedPlace) => number,
 ): StatedChanges {
   const fresh = freshNames(model);
   const lists = new Map<Node, Map<number, NewSizes>>();
   const attributes = new Map<Node, readonly Attribute[]>();
   for (const { node, facts } of places.nodes) {
     for (const stated of facts?.sizes ?? []) {
-      const losses = stated.places.map((place: Place) => lost(valueAt(node, place), place.axis));
+      const losses = stated.places.map((place) => lost(node, place));
       if (losses.every((loss) => loss === 0)) continue;
       if ('attribute' in stated.in) {
         const { attribute: name } = stated.in;
