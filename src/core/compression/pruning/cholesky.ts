@@ -17,7 +17,7 @@ export async function inverseFactor(
 }
 
 /** The lower triangular L with A = LᵀL, or undefined where there is none. */
-export async function reverseCholesky(
+async function reverseCholesky(
   matrix: Float64Array,
   n: number,
   pause: Pause,
