@@ -92,7 +92,7 @@ export const noteTemplates = {
   NOT_PRUNED: 'Tensor {tensor} is not pruned: {reason}.',
   CHANNELS_REMOVED:
     '{removed} of {total} removable channels, in {groups} groups, were taken out of the network.',
-  CHANNELS_KEPT: '{count} layers keep all of their channels ({reason}): {layers}.',
+  CHANNELS_KEPT: 'Layers that keep all of their channels, because {reason}: {layers}.',
   NOT_RECONSTRUCTED: 'The other weights of layer {layer} are left as they are: {reason}.',
   TRAINING_NO_BETTER:
     'No epoch had a lower validation loss than the network before training, so that its weights are kept. Try a lower learning rate.',

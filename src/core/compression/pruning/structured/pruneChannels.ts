@@ -80,6 +80,6 @@ function refusalNotes(refused: readonly RefusedLayer[]): readonly Note[] {
   const layersBy = new Map<string, string[]>();
   for (const { layer, reason } of refused) layersBy.set(reason, [...(layersBy.get(reason) ?? []), layer]);
   return [...layersBy].map(([reason, layers]) =>
-    note('CHANNELS_KEPT', { count: layers.length, layers: layers.join(', '), reason }),
+    note('CHANNELS_KEPT', { layers: layers.join(', '), reason }),
   );
 }
