@@ -32,9 +32,9 @@ const networks = [
 const train = { epochs: 2, batch: 128, schedule: 'cosine' };
 const sparsities = [0.5, 0.6, 0.7];
 const methods: readonly { readonly name: string; readonly options: Readonly<Record<string, unknown>> }[] = [
-  { name: 'magnitude', options: {} },
-  { name: 'wanda', options: { criterion: 'wanda' } },
-  { name: 'sparsegpt', options: { reconstruct: 'sparsegpt' } },
+  { name: 'magnitude', options: { scope: 'layer' } },
+  { name: 'wanda', options: { criterion: 'wanda', scope: 'output' } },
+  { name: 'sparsegpt', options: { scope: 'layer', reconstruct: 'sparsegpt' } },
 ];
 
 export async function benchWanda(args: readonly string[]): Promise<void> {
@@ -67,7 +67,7 @@ async function compare(
     const columns: string[] = [];
     for (const method of methods) {
       const begun = performance.now();
-      const pruned = await apply(dense, [{ prune: { sparsity, scope: 'layer', ...method.options } }]);
+      const pruned = await apply(dense, [{ prune: { sparsity, ...method.options } }]);
       const seconds = ((performance.now() - begun) / 1000).toFixed(1);
       columns.push(`${method.name} ${formatPercent(await accuracy(pruned, data), 2)} (${seconds} s)`);
     }

@@ -51,7 +51,7 @@ describe('parsing steps', () => {
     [null, 'Step prune: option sparsity is missing; it must be a number from 0 to below 1.'],
     [
       { sparsity: 0.5, scope: 'layers' },
-      'Step prune: option scope must be global or layer or sensitivity, not "layers".',
+      'Step prune: option scope must be global or layer or output or sensitivity, not "layers".',
     ],
     [{ sparsity: 0.5, spope: 'layer' }, 'Step prune: there is no option spope; the nearest is scope.'],
     [[0.5], 'Step prune: the options must be a mapping of names to values, not [0.5].'],

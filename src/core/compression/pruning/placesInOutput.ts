@@ -1,4 +1,4 @@
-// Scores as places among those of the same output, for criteria that compare weights only with these.
+// Scores as places among those of the same output, where weights compete with these alone.
 import type { Pause } from '../../ir/pacing';
 import type { Weight } from '../weights';
 import { matrixView } from './weightAxes';

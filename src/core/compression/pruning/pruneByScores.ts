@@ -54,7 +54,7 @@ async function scoresOf(
   { model, weights, criterion, options, context }: ScoredTask,
   pause: Pause,
 ): Promise<{ readonly scored: readonly ScoredWeight[]; readonly notes: readonly Note[] }> {
-  const byOutput = criterion.comparedWithin === 'output' && options.granularity === 'element';
+  const byOutput = options.scope === 'output';
   const scores = await criterion.scores(model, weights, context);
   const notes: Note[] = [];
   const scored: ScoredWeight[] = [];
@@ -85,7 +85,10 @@ async function budgets(
   task: ScoredTask,
 ): Promise<readonly Budget[]> {
   const { options, sparsity } = task;
-  if (options.scope === 'global') return [{ weights: scored, count: shareOf(scored, sparsity) }];
+  // Places within an output are as many in each of them.
+  if (options.scope === 'global' || options.scope === 'output') {
+    return [{ weights: scored, count: shareOf(scored, sparsity) }];
+  }
   const layers = byLayer(scored);
   if (options.scope === 'layer') {
     return [...layers.values()].map((weights) => ({ weights, count: shareOf(weights, sparsity) }));

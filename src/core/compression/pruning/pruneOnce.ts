@@ -82,5 +82,5 @@ export function needsSamples({ criterion, scope, reconstruct: by }: PruneOptions
 
 /** Whether magnitudes need not be held in memory to choose by them. */
 function isByMagnitude({ criterion, granularity, scope }: PruneOptions): boolean {
-  return criterion === 'magnitude' && granularity === 'element' && scope !== 'sensitivity';
+  return criterion === 'magnitude' && granularity === 'element' && (scope === 'global' || scope === 'layer');
 }

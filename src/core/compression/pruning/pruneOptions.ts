@@ -62,10 +62,10 @@ export const pruneSchema = z
       .optional()
       .describe('Of the granularity block; 4 outputs by 1 input where not given.'),
     scope: z
-      .enum(['global', 'layer', 'sensitivity'])
+      .enum(['global', 'layer', 'output', 'sensitivity'])
       .default('global')
       .describe(
-        'Whether the weights of the whole model compete with each other, those of each layer by themselves, or layers give up weights by the harm that is measured of each.',
+        'Whether the weights of the whole model compete with each other, those of each layer or of each output by themselves, or layers give up weights by the harm that is measured of each.',
       ),
     reconstruct: z
       .enum(['none', 'sparsegpt'])
@@ -165,6 +165,11 @@ const rules: readonly { readonly broken: (given: Given) => boolean; readonly pro
       granularity === 'channel' && (scope === 'sensitivity' || reconstruct !== 'none'),
     problem:
       'with granularity channel the scope is global or layer, and nothing is reconstructed; leave out scope sensitivity and reconstruct',
+  },
+  {
+    broken: ({ granularity, scope }) =>
+      scope === 'output' && (granularity === 'block' || granularity === 'channel'),
+    problem: 'with scope output single weights compete; leave out granularity',
   },
   {
     broken: ({ granularity, scope }) => granularity === 'n:m' && scope !== 'global',

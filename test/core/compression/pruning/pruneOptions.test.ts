@@ -20,6 +20,7 @@ describe('the options of pruning', () => {
     [{ sparsity: 0.5, schedule: 'iterative' }, /give fineTune\.epochs/],
     [{ sparsity: 0.5, rewind: true }, /give fineTune\.epochs/],
     [{ sparsity: 0.5, rewind: true, fineTune, reconstruct: 'sparsegpt' }, /takes back what reconstruct/],
+    [{ sparsity: 0.5, granularity: 'block', scope: 'output' }, /with scope output single weights/],
     [{ threshold: 0 }, /threshold must be a number above 0/],
     [{ sparsity: 0.5, fineTune: { epochs: 0 } }, /fineTune\.epochs must be a whole number from 1/],
   ])('are refused where they contradict each other: %j', (options, message) => {

@@ -146,7 +146,7 @@ describe('the option reconstruct of pruning', () => {
 
   it.each([
     { sparsity: 0.5, scope: 'layer' },
-    { sparsity: 0.5, criterion: 'wanda' },
+    { sparsity: 0.5, criterion: 'wanda', scope: 'output' },
     { granularity: 'n:m', pattern: { keep: 2, of: 4 } },
     { threshold: 0.1 },
   ])('brings outputs nearer to what they were and leaves as many zeros: %j', async (options) => {

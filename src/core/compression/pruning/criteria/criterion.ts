@@ -15,11 +15,6 @@ export interface Criterion {
   /** The paper, or the reason why there is none. */
   readonly reference: string;
   /**
-   * Whether single weights are compared with those of their own output only: every output then loses the same fraction,
-   * whatever its weights compete with. With all others where not given.
-   */
-  readonly comparedWithin?: 'output';
-  /**
    * The importance of every element of each weight tensor: the smallest are pruned first. As long as the tensor, never
    * NaN. A weight that the criterion cannot score has no entry. Scores may be negative; only their order within a
    * criterion means anything, except that groups of elements add them up.

@@ -8,8 +8,9 @@ import type { Weight } from '../../weights';
 import type { Criterion } from './criterion';
 
 /**
- * S_ij = |W_ij| · ‖X_j‖₂ over all rows X of the layer's inputs (equation 1), compared within an output (§3). Weights of
- * layers that are no matrix product and no convolution have no score.
+ * S_ij = |W_ij| · ‖X_j‖₂ over all rows X of the layer's inputs (equation 1). The paper compares the weights of an
+ * output with each other (§3): that is the scope `output`. Weights of layers that are no matrix product and no
+ * convolution have no score.
  */
 export const wanda: Criterion = {
   id: 'wanda',
@@ -17,7 +18,6 @@ export const wanda: Criterion = {
   needs: 'data',
   reference:
     'Sun, Liu, Bair, Kolter: A simple and effective pruning approach for large language models; ICLR 2024',
-  comparedWithin: 'output',
   scores: async (model, weights, { data, samples, signal, progress }) => {
     if (!data) throw new Error('A criterion that needs data is asked without');
     const tensors = new Set(weights.map(({ tensor }) => tensor));

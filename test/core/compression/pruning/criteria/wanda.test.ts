@@ -28,7 +28,7 @@ async function scoresOf(tested: Model, shape: readonly number[], values: Float32
 }
 
 describe('wanda', () => {
-  it('scores weights by |w|·‖x‖, and every output loses the same fraction of them', async () => {
+  it('scores weights by |w|·‖x‖, and each output loses the same fraction of them in the scope output', async () => {
     // Inputs of very different strength, and outputs of very different size.
     const values = normals(100 * features, 1).map((value, i) => value * 10 ** (i % features));
     const content = normals(features * outputs, 2).map((value, i) => value * 10 ** Math.floor(i / features));
@@ -50,7 +50,9 @@ describe('wanda', () => {
 
     const data = arrayDataSet([features], values);
     const context = stepsContext({ data: { train: data, validation: data } });
-    const steps = parseSteps([{ prune: { sparsity: 0.5, criterion: 'wanda', samples: 100 } }]);
+    const steps = parseSteps([
+      { prune: { sparsity: 0.5, criterion: 'wanda', scope: 'output', samples: 100 } },
+    ]);
     const [pruned] = weightsOf((await applySteps(tested, steps, context)).model);
     const kept = tensorNumbers(pruned!.tensor);
     for (let output = 0; output < outputs; output++) {
