@@ -29,7 +29,7 @@ export interface LayerComparison {
 /**
  * Layers that have parameters, matched by label. Errors and sparsity are those of a layer's weights, or of
  * all its parameters where it has no weights (a normalization); bytes are those of all that it stores. What has no
- * counterpart is a note.
+ * counterpart is a note; layers whose weights have another size are in one note.
  */
 export async function compareLayers(
   before: ModelFile,
@@ -62,7 +62,9 @@ export async function compareLayers(
       notes.push(note('TENSOR_UNMATCHED', { tensor: value, layer: layer.label, problem }));
     }
     resized.push(...reshaped);
-    if (pairs.length > 0) layers.push(await compareLayer(layer, other, pairs, pause));
+    // Without its weights a layer's row would be that of its bias.
+    const hasResized = reshaped.some(({ role }) => role === 'weight');
+    if (pairs.length > 0 && !hasResized) layers.push(await compareLayer(layer, other, pairs, pause));
   }
   return { layers, notes: [...notes, ...resizedNotes(resized)] };
 }

@@ -48,6 +48,25 @@ function classifier(weight: ArrayLike<number>, name = 'fc', inputName = 'image')
   );
 }
 
+/** Two layers with as many units between them. */
+const wide = (units: number): Model =>
+  model(
+    graph({
+      nodes: [
+        node('Gemm', ['x', 'w1', 'b1'], ['h'], {}, 'one'),
+        node('Gemm', ['h', 'w2', 'b2'], ['y'], {}, 'two'),
+      ],
+      inputs: [input('x', ['N', 4])],
+      outputs: [input('y', ['N', 2])],
+      initializers: [
+        floats('w1', [4, units], normals(4 * units, 1)),
+        floats('b1', [units], normals(units, 2)),
+        floats('w2', [units, 2], normals(2 * units, 3)),
+        floats('b2', [2], [1, 2]),
+      ],
+    }),
+  );
+
 describe('compareModels', () => {
   it('measures what changed in a layer, and only in it', async () => {
     const changed = weights.slice();
@@ -139,6 +158,16 @@ describe('compareModels', () => {
     expect(result.outputs).toHaveLength(1);
     const unmatched = result.notes.filter(({ code }) => code === 'LAYERS_UNMATCHED');
     expect(unmatched.map(({ values }) => values['layers'])).toEqual(['fc', 'dense']);
+  });
+
+  it('names in one note the tensors that have another shape, and compares no bias in their place', async () => {
+    const result = await compared(await saved('a.onnx', wide(8)), await saved('b.onnx', wide(4)));
+    expect(result.layers).toEqual([]);
+    expect(result.outputs).toHaveLength(1);
+    expect(result.notes.find(({ code }) => code === 'TENSORS_RESIZED')?.values).toEqual({
+      count: 3,
+      tensors: 'w1, b1, w2',
+    });
   });
 
   it('says that inputs differ, and what else is in common', async () => {
