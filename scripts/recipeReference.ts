@@ -98,4 +98,6 @@ node dist/cli.js compress other.onnx --recipe lenet.counterweight.yaml --set pru
 
 A model, \`--data\` and \`--seed\` on the command line override those of the recipe. \`--set path=value\` sets any other value: the path begins with a key of the recipe (\`data.validation=0.2\`, \`steps.1.train.epochs=3\`, counted from 0), or with the name of a step that the recipe has once (\`train.epochs=3\`). The value is written as in YAML.
 
-Paths in a recipe are relative to it. A recipe can be named wherever data can; its data are meant. What is wrong with a recipe is told with line and column, and unknown keys are errors that name the nearest known one.`;
+Paths in a recipe are relative to it. A recipe can be named wherever data can; its data are meant. What is wrong with a recipe is told with line and column, and unknown keys are errors that name the nearest known one.
+
+A run that was interrupted goes on where **Resume** is chosen, or with \`--resume\` and the same options: training from its last epoch, and every other step that took more than a few seconds from its result. [sizes.md](sizes.md) explains the sizes in the report.`;

@@ -6,6 +6,8 @@ import { externalDataPath } from '../shared/base/externalData';
 export interface OutputPaths {
   readonly output: string;
   readonly reportPath: string;
+  /** What a stopped run goes on from: `model.int8.checkpoint`; gone when the run is done. */
+  readonly runFolder: string;
 }
 
 /** `model.int8.onnx` and `model.int8.report.json`, or `model.int8-2.onnx` and so on where one of their files exists. */
@@ -15,6 +17,10 @@ export function freePaths(folder: string, name: string): OutputPaths {
     const numbered = path.join(folder, n === 1 ? stem : `${stem}-${n}`);
     const files = [ext, externalDataPath(ext), '.report.json', '.report.md'].map((end) => numbered + end);
     if (files.some((file) => existsSync(file))) continue;
-    return { output: numbered + ext, reportPath: `${numbered}.report.json` };
+    return {
+      output: numbered + ext,
+      reportPath: `${numbered}.report.json`,
+      runFolder: `${numbered}.checkpoint`,
+    };
   }
 }

@@ -1,11 +1,12 @@
 // `compress --recipe` as a user runs it: a file says what is done, and flags change what it says.
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newModel } from '../../src/core/architectures/architectures';
 import type { ReportView } from '../../src/shared/contracts/viewModels';
 import { bundle, type Bundle } from '../support/bundle';
 import { denseModel, writeModel } from '../support/sampleModels';
 import { useTempFolder } from '../support/tempFolder';
-import { runCli, type CliResult } from './support/runCli';
+import { runCli, startCli, type CliResult } from './support/runCli';
 
 let cli: Bundle;
 const temp = useTempFolder();
@@ -74,5 +75,45 @@ describe('compress --recipe', () => {
     const { code, stderr } = await run('compress', '--prune', '0.5', '-o', 'out');
     expect(code).toBe(2);
     expect(stderr).toContain('Name the model, or a recipe');
+  });
+});
+
+describe('a recipe that is interrupted', () => {
+  const checkpoint = 'out/m.prune50.train30.checkpoint';
+
+  it('goes on where it was, and leaves nothing but the result', async () => {
+    const network = newModel({ architecture: 'mlp', input: [1, 12, 12], classes: 10, width: 0.25, seed: 1 });
+    await writeModel(temp.file('m.onnx'), network);
+    recipe(`
+model: m.onnx
+data: { train: "glyphs:samples=300,size=12" }
+steps:
+  - prune: { sparsity: 0.5 }
+  - train: { epochs: 30, batch: 8 }
+`);
+    const running = startCli(cli.path, flags, temp.path);
+    const events = temp.file(`${checkpoint}/events.jsonl`);
+    const epochs = (): number =>
+      existsSync(events) ? readFileSync(events, 'utf8').split('"epoch",').length - 1 : 0;
+    await expect.poll(epochs, { timeout: 30_000, interval: 10 }).toBeGreaterThan(3);
+    running.interrupt();
+    const { code, stderr } = await running.result;
+    expect(code).toBe(130);
+    expect(stderr).toContain('the same command with --resume goes on from it');
+    expect(readdirSync(temp.file('out'))).toEqual(['m.prune50.train30.checkpoint']);
+    expect((await run(...flags)).stderr).toContain('RUN_UNFINISHED');
+
+    const resumed = JSON.parse((await run(...flags, '--resume', '--json')).stdout) as ReportView;
+    expect(resumed.training?.[0]?.history).toHaveLength(31);
+    expect(resumed.compressed.sparsity).toBeCloseTo(0.5, 2);
+    expect(existsSync(temp.file(checkpoint))).toBe(false);
+  });
+
+  it('leaves nothing where it failed', async () => {
+    await writeModel(temp.file('m.onnx'), denseModel([16, 8, 4]));
+    recipe('model: m.onnx\ndata: glyphs\nsteps: [train: {}]\n');
+    const { code } = await run('compress', '--recipe', 'r.counterweight.yaml', '-o', 'deep/out');
+    expect(code).toBe(1);
+    expect(existsSync(temp.file('deep'))).toBe(false);
   });
 });

@@ -3,7 +3,8 @@ import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { bundleOptions } from '../../scripts/bundles';
 
-const maximumHostBytes = 250_000;
+/** The reader of YAML has a large part in it: recipes are completed while they are typed. */
+const maximumHostBytes = 320_000;
 
 describe('the bundle of the extension host', () => {
   it(`has less than ${maximumHostBytes / 1000} kB and nothing of core, engine or ONNX Runtime`, async () => {

@@ -3,18 +3,21 @@ import type { Command } from 'commander';
 import path from 'node:path';
 import { compressModel } from '../../core/experiment/compressModel';
 import { outputName } from '../../core/experiment/outputName';
+import { makeReportFolder } from '../../core/experiment/writeReport';
 import { parseSteps, steps as stepTable } from '../../core/compression/steps';
 import type { CommandContext, CommandOutput, RunCommand } from '../commandLine';
 import { compressionOf, type CompressionFlags } from '../compressionOf';
 import { freePaths } from '../freePaths';
 import { optionsHelp } from '../optionsHelp';
 import { progressLine } from '../progressLine';
+import { resumableRun } from '../resumableRun';
 import { seedOf } from '../seedFlag';
 import { reportText } from '../text/reportText';
 import { dataHelp } from './compare';
 
 interface CompressFlags extends CompressionFlags {
   readonly output: string;
+  readonly resume?: true;
 }
 
 export function addCompressCommand(program: Command, run: RunCommand): void {
@@ -38,6 +41,7 @@ export function addCompressCommand(program: Command, run: RunCommand): void {
     )
     .option('--data <data>', dataHelp)
     .option('--seed <number>', 'of everything random (default: 1, or as in the recipe)', seedOf)
+    .option('--resume', 'go on with a run that was interrupted; give it the same options')
     .addHelpText(
       'after',
       `
@@ -51,7 +55,8 @@ Examples:
   counterweight compress model.onnx --prune 0.8 -o out
   counterweight compress model.onnx --quantize int8 --set quantize.granularity=tensor -o out
   counterweight compress model.onnx --prune 0.9 --train 5 --quantize int8 --data glyphs -o out --json
-  counterweight compress --recipe lenet.counterweight.yaml --set prune.sparsity=0.95 -o out`,
+  counterweight compress --recipe lenet.counterweight.yaml --set prune.sparsity=0.95 -o out
+  counterweight compress --recipe lenet.counterweight.yaml --resume -o out`,
     )
     .action((model: string | undefined, flags: CompressFlags) =>
       run((context) => compress(model, flags, context)),
@@ -64,24 +69,40 @@ async function compress(
   context: CommandContext,
 ): Promise<CommandOutput> {
   const { model, steps, data, seed } = compressionOf(given, flags);
-  const name = outputName(model, parseSteps(steps));
+  const parsed = parseSteps(steps);
   const folder = path.resolve(flags.output);
   context.writesTo(folder);
-  const { output, reportPath } = freePaths(folder, name);
+  const { runFolder, ...paths } = freePaths(folder, outputName(model, parsed));
   using line = progressLine();
-  const report = await compressModel(
-    {
-      path: model,
-      steps,
-      output,
-      reportPath,
-      jobId: context.jobId,
-      seed,
-      ...(data !== undefined && { data }),
-    },
-    { signal: context.signal, progress: line.show },
-  );
-  return { json: report, text: (columns) => reportText(report, reportPath, columns) };
+  const params = {
+    path: model,
+    steps,
+    ...paths,
+    jobId: context.jobId,
+    seed,
+    ...(data !== undefined && { data }),
+  };
+  const progress = { signal: context.signal, progress: line.show };
+  // What needs no data is done before there would be something to go on from.
+  const report = parsed.some(({ needsData }) => needsData)
+    ? await inFolder(folder, () =>
+        resumableRun(runFolder, context, () =>
+          compressModel({ ...params, runFolder, resume: flags.resume ?? false }, progress),
+        ),
+      )
+    : await compressModel(params, progress);
+  return { json: report, text: (columns) => reportText(report, paths.reportPath, columns) };
+}
+
+/** Makes the folder first, so that it goes again after what a failed run has put into it. */
+async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const made = await makeReportFolder(folder);
+  try {
+    return await work();
+  } catch (error) {
+    await made.removeIfMade();
+    throw error;
+  }
 }
 
 function collect(value: string, previous: readonly string[]): readonly string[] {

@@ -2,13 +2,12 @@
 import type { Command } from 'commander';
 import path from 'node:path';
 import { compressModel } from '../../core/experiment/compressModel';
-import { holdsCheckpoint, removeRunFiles } from '../../core/experiment/runFiles';
 import { steps as stepTable } from '../../core/compression/steps';
-import { CounterweightError, isAbort } from '../../shared/base/errors';
 import type { EpochView, ReportView } from '../../shared/contracts/viewModels';
 import type { CommandContext, CommandOutput, RunCommand } from '../commandLine';
 import { optionsHelp } from '../optionsHelp';
 import { progressLine } from '../progressLine';
+import { resumableRun } from '../resumableRun';
 import { seedOf } from '../seedFlag';
 import { epochText, trainingText } from '../text/trainingText';
 import { trainStepOf, type TrainFlags } from '../trainFlags';
@@ -60,8 +59,8 @@ async function train(model: string, flags: Flags, context: CommandContext): Prom
   context.writesTo(path.dirname(paths.output));
   using line = progressLine();
   let measured: EpochView | undefined;
-  try {
-    const report = await compressModel(
+  const report = await resumableRun(paths.runFolder, context, () =>
+    compressModel(
       {
         path: model,
         steps: trainStepOf(flags),
@@ -81,13 +80,9 @@ async function train(model: string, flags: Flags, context: CommandContext): Prom
           line.show({ ...progress, ...(detail !== undefined && { detail: detail + last }) });
         },
       },
-    );
-    await removeRunFiles(paths.runFolder);
-    return outputOf(report, paths.reportPath);
-  } catch (error) {
-    await tidyUp(error, paths.runFolder, context);
-    throw error;
-  }
+    ),
+  );
+  return outputOf(report, paths.reportPath);
 }
 
 function outputOf(report: ReportView, reportPath: string): CommandOutput {
@@ -102,14 +97,6 @@ function outputOf(report: ReportView, reportPath: string): CommandOutput {
     },
     text: (columns) => trainingText(report, reportPath, columns),
   };
-}
-
-/** What can be gone on with stays; a run that would diverge again, or has not come to a checkpoint, leaves nothing. */
-async function tidyUp(error: unknown, runFolder: string, context: CommandContext): Promise<void> {
-  if (CounterweightError.is(error, 'RUN_UNFINISHED')) return;
-  const goesOn = !CounterweightError.is(error, 'TRAINING_DIVERGED') && (await holdsCheckpoint(runFolder));
-  if (!goesOn) await removeRunFiles(runFolder);
-  else if (isAbort(error)) context.keeps(runFolder);
 }
 
 function collect(value: string, previous: readonly string[]): readonly string[] {

@@ -1,13 +1,14 @@
 // What a run keeps in its folder while it goes on: the steps that it was started with, what happened so far, and the
 // checkpoints that a killed run goes on from. See DESIGN: a run's folder is complete without the editor.
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
 import type { CurvesView, EpochView } from '../../shared/contracts/viewModels';
 import { writeFilesAtomically } from '../formats/atomicFiles';
 import type { Recipe } from './recipe/recipe';
 import { recipeText } from './recipe/recipeText';
+import { makeReportFolder } from './writeReport';
 
 const checkpointName = 'checkpoint';
 const eventsName = 'events.jsonl';
@@ -29,7 +30,7 @@ export interface RunFiles {
 
 /**
  * Opens the folder of a run. Without `resume` a folder that holds checkpoints is somebody's unfinished work: throws
- * RUN_UNFINISHED.
+ * RUN_UNFINISHED. Throws OUTPUT_UNWRITABLE too.
  */
 export async function openRunFiles(
   folder: string,
@@ -41,7 +42,7 @@ export async function openRunFiles(
   if (!resume && existsSync(checkpointFolder)) {
     throw new CounterweightError('RUN_UNFINISHED', { path: folder });
   }
-  await mkdir(folder, { recursive: true });
+  await makeReportFolder(folder);
   const recipePath = path.join(folder, recipeName);
   if (!existsSync(recipePath)) {
     const chunks = [new TextEncoder().encode(recipeText(recipe))];
