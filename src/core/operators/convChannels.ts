@@ -9,6 +9,7 @@ export const convChannels: ChannelRule = ({ node, inputShape }) => {
   const [outputs, perGroup] = inputShape(1) ?? [];
   if (typeof outputs !== 'number' || typeof perGroup !== 'number') return undefined;
   const groups = attribute(node, 'group', 'int') ?? 1;
+  if (groups < 1) return undefined;
   return grouped({
     groups,
     inputs: groups * perGroup,
@@ -32,6 +33,7 @@ export const convTransposeChannels: ChannelRule = ({ node, inputShape }) => {
   const [inputs, perGroup] = inputShape(1) ?? [];
   if (typeof inputs !== 'number' || typeof perGroup !== 'number') return undefined;
   const groups = attribute(node, 'group', 'int') ?? 1;
+  if (groups < 1) return undefined;
   const depthwise = groups > 1 && groups === inputs;
   return grouped({
     groups,

@@ -53,6 +53,9 @@ interface Coupling {
   readonly heads: Set<string>;
 }
 
+/** Longer axes are those of no layer's channels, and are not followed: a file may state any size. */
+const mostPositions = 1 << 20;
+
 function knownPositions(model: Model, shapes: KnownShapes, { nodes, stored }: GraphPlaces): AxisPositions {
   const positions = new AxisPositions();
   const add = (value: string): void => {
@@ -61,7 +64,7 @@ function knownPositions(model: Model, shapes: KnownShapes, { nodes, stored }: Gr
     if (shape)
       positions.add(
         value,
-        shape.map((size) => (typeof size === 'number' ? size : undefined)),
+        shape.map((size) => (typeof size === 'number' && size <= mostPositions ? size : undefined)),
       );
   };
   for (const { node } of nodes) for (const value of [...node.inputs, ...node.outputs]) add(value);
@@ -154,7 +157,8 @@ function fits(
   if (size === 0 || other === 0) return false;
   if (!at) return size === other;
   for (let index = 0; index < size; index++) {
-    if (at(index).some((position) => position < 0 || position >= other)) return false;
+    if (at(index).some((position) => !Number.isInteger(position) || position < 0 || position >= other))
+      return false;
   }
   return true;
 }
@@ -186,7 +190,9 @@ function coupleSplit(
   const wholeValue = valueAt(node, whole);
   const axes = parts.map((place) => ({ value: valueAt(node, place), axis: place.axis }));
   const sizes = axes.map(({ value, axis }) => positions.size(value, axis));
-  const free = [...axes.keys()].filter((i) => positions.pinned(axes[i]!.value, axes[i]!.axis) === undefined);
+  const free = [...axes.keys()].filter(
+    (i) => sizes[i]! > 0 && positions.pinned(axes[i]!.value, axes[i]!.axis) === undefined,
+  );
   const isHead = (i: number): boolean => headSets.has(positions.setOf(axes[i]!.value, axes[i]!.axis, 0));
   const longest = free.toSorted((a, b) => sizes[b]! - sizes[a]!)[0];
   const chosen = free.find(isHead) ?? longest;

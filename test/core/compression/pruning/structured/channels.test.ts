@@ -3,6 +3,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countMacs } from '../../../../../src/core/analysis/macs';
+import { inferByRules } from '../../../../../src/core/analysis/shapeRules';
 import { inferShapes } from '../../../../../src/core/analysis/shapes';
 import { channelGroups } from '../../../../../src/core/compression/pruning/structured/channelGroups';
 import { removeChannels } from '../../../../../src/core/compression/pruning/structured/removeChannels';
@@ -198,6 +199,21 @@ describe('a layer that keeps its channels', () => {
     expect(await reasonOf(between([node('Mystery', ['a'], ['b'], {}, 'strange')]))).toBe(
       'strange (Mystery) is not an operator that channels can be followed through',
     );
+  });
+
+  it('is named where numbers in the file make no sense', async () => {
+    for (const group of [0, -1, 3]) {
+      const broken = between(
+        [node('Conv', ['a', 'w2'], ['b'], { group }, 'broken')],
+        [floats('w2', [4, 1, 1, 1], normals(4, 3))],
+      );
+      const { groups, refused } = channelGroups(
+        broken,
+        inferByRules(broken, { shapes: new Map(), named: new Map() }),
+      );
+      expect(groups).toEqual([]);
+      expect(refused.map(({ layer }) => layer)).toContain('first');
+    }
   });
 
   it('is named where channels are chosen by their numbers', async () => {
