@@ -62,7 +62,10 @@ export function sizeRows({ before, after, latency, accuracy }: MeasuredPair): re
   }
   if (before.entropyBytes !== undefined && after.entropyBytes !== undefined) {
     const label = l10n.t('File, entropy bound');
-    rows.push(size(label, before.entropyBytes, after.entropyBytes, formatBytes, bytesExact));
+    rows.push({
+      ...size(label, before.entropyBytes, after.entropyBytes, formatBytes, bytesExact),
+      condition: l10n.t('a limit, not a size'),
+    });
   }
   rows.push(size(l10n.t('Parameters'), before.parameters, after.parameters, formatCount, countExact));
   if (before.nonZeros !== undefined && after.nonZeros !== undefined) {

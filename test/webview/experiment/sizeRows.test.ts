@@ -15,6 +15,7 @@ it('has a row for each thing that was measured', () => {
       after: { accuracy: 0.97, loss: 0.1, samples: 2000 },
     },
   });
+  expect(rows.find(({ label }) => label === 'File, entropy bound')?.condition).toBe('a limit, not a size');
   expect(
     rows.map(({ label, before, after, ratio, change }) => [label, before, after, ratio, change]),
   ).toEqual([
