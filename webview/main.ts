@@ -1,6 +1,7 @@
 // The panel's page. Everything it shows comes from the editor; everything it remembers is how it was arranged.
 import * as l10n from '@vscode/l10n';
 import '@vscode/codicons/dist/codicon.css';
+import './styles/colors.css';
 import './styles/page.css';
 import './styles/tables.css';
 import './styles/figures.css';
