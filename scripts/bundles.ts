@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { BuildOptions } from 'esbuild';
 
 export type BuildMode = 'development' | 'production';
-export type BundleName = 'extension' | 'engine' | 'cli' | 'panel';
+export type BundleName = 'extension' | 'recipePlace' | 'engine' | 'cli' | 'panel';
 
 /** The options of every bundle, written into `folder`. Production is minified and has no source maps. */
 export function bundleOptions(
@@ -29,6 +29,8 @@ export function bundleOptions(
   } satisfies BuildOptions;
   return {
     extension: { ...node, entryPoints: { extension: 'src/host/extension.ts' } },
+    // Loaded by the host when the first recipe is opened.
+    recipePlace: { ...node, entryPoints: { recipePlace: 'src/host/recipes/recipePlace.ts' } },
     engine: { ...node, entryPoints: { engine: 'src/engine/main.ts' } },
     cli: { ...node, entryPoints: { cli: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
     panel: {

@@ -16,8 +16,8 @@ const documents = ['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'];
 export async function stageExtension(target: Target, folder: string): Promise<void> {
   const dist = path.join(folder, 'dist');
   await mkdir(dist, { recursive: true });
-  const { extension, engine, panel } = bundleOptions('production', dist);
-  const built = await Promise.all([extension, engine, panel].map((options) => build(options)));
+  const { extension, recipePlace, engine, panel } = bundleOptions('production', dist);
+  const built = await Promise.all([extension, recipePlace, engine, panel].map((options) => build(options)));
   await copyParsers(dist);
   await writeRecipeSchema(dist);
   // Beside the engine and not at the top: vsce takes a top-level node_modules only as npm lists it.

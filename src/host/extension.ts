@@ -138,7 +138,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   own(
     registerRecipeLanguage({
       engine,
-      schemaPath: path.join(extensionUri.fsPath, 'dist', 'recipe.schema.json'),
+      folder: path.join(extensionUri.fsPath, 'dist'),
       log,
     }),
   );

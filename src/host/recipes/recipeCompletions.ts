@@ -1,6 +1,6 @@
 // What can be typed at a place of a recipe: the keys that are missing there, and the values that are known.
 import { alternatives, isTuple, listedValues, type JsonSchema } from '../../shared/base/jsonSchema';
-import { placeAt, type RecipePlace } from './recipePlace';
+import type { RecipePlace } from './recipePlace';
 import { keysAt, schemasAt } from './recipeSchema';
 import { explanation, isSimple } from './recipeTexts';
 
@@ -21,13 +21,8 @@ export interface RecipeCompletions {
   readonly items: readonly RecipeCompletion[];
 }
 
-export function completionsAt(
-  schema: JsonSchema,
-  text: string,
-  offset: number,
-): RecipeCompletions | undefined {
-  const place = placeAt(text, offset);
-  if (place === undefined) return undefined;
+/** What can be typed at a place of the text. */
+export function completionsAt(schema: JsonSchema, place: RecipePlace, text: string): RecipeCompletions {
   const schemas = schemasAt(schema, place.path);
   const form = formOf(place, text);
   const keys =

@@ -1,6 +1,6 @@
 // What a key of a recipe means, for whoever points at it or at its value.
 import { alternatives, type JsonSchema } from '../../shared/base/jsonSchema';
-import { wordAt } from './recipePlace';
+import type { RecipeWord } from './recipePlace';
 import { schemasAt } from './recipeSchema';
 import { explanation } from './recipeTexts';
 
@@ -10,9 +10,8 @@ export interface RecipeHover {
   readonly end: number;
 }
 
-export function hoverAt(schema: JsonSchema, text: string, offset: number): RecipeHover | undefined {
-  const word = wordAt(text, offset);
-  if (word === undefined) return undefined;
+/** What a word means; undefined where the schema does not know it. */
+export function hoverOf(schema: JsonSchema, word: RecipeWord): RecipeHover | undefined {
   const [first, ...others] = schemasAt(schema, word.path);
   const key = word.path.findLast((each) => typeof each === 'string');
   if (first === undefined || key === undefined) return undefined;

@@ -1,35 +1,46 @@
 // Recipes in the text editor: completion and explanations from the schema, the faults that the engine finds, and the
 // lens that runs them. VS Code itself knows no schemas for YAML.
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { JsonSchema } from '../../shared/base/jsonSchema';
 import type { CommandId } from '../contributions';
 import type { EngineCalls } from '../engineCalls';
 import { completionsAt, type RecipeCompletion } from './recipeCompletions';
 import { RecipeDiagnostics } from './recipeDiagnostics';
-import { hoverAt } from './recipeHovers';
+import { hoverOf } from './recipeHovers';
+import type * as RecipePlaces from './recipePlace';
 
 /** Files that are recipes; package.json repeats the pattern for the schema and for the editor's title. */
 const recipes: vscode.DocumentSelector = { scheme: 'file', pattern: '**/*.counterweight.{yaml,yml}' };
 
 export interface RecipeLanguageParts {
   readonly engine: EngineCalls;
-  /** The JSON Schema that the build writes. */
-  readonly schemaPath: string;
+  /** Holds what the build writes beside the bundle: recipe.schema.json, and recipePlace.js with the reader of YAML. */
+  readonly folder: string;
   readonly log: vscode.LogOutputChannel;
 }
 
-export function registerRecipeLanguage({ engine, schemaPath, log }: RecipeLanguageParts): vscode.Disposable {
+export function registerRecipeLanguage({ engine, folder, log }: RecipeLanguageParts): vscode.Disposable {
   let read: Promise<JsonSchema> | undefined;
   const schema = (): Promise<JsonSchema> =>
-    (read ??= readFile(schemaPath, 'utf8').then((text) => JSON.parse(text) as JsonSchema));
+    (read ??= readFile(path.join(folder, 'recipe.schema.json'), 'utf8').then(
+      (text) => JSON.parse(text) as JsonSchema,
+    ));
+  let loaded: typeof RecipePlaces | undefined;
+  // Loaded when the first recipe needs it: the host starts without the reader of YAML.
+  const places = (): typeof RecipePlaces =>
+    (loaded ??= createRequire(path.join(folder, 'extension.js'))('./recipePlace.js') as typeof RecipePlaces);
   return vscode.Disposable.from(
     vscode.languages.registerCompletionItemProvider(
       recipes,
       {
         provideCompletionItems: async (document, position) => {
-          const found = completionsAt(await schema(), document.getText(), document.offsetAt(position));
-          if (found === undefined) return [];
+          const text = document.getText();
+          const place = places().placeAt(text, document.offsetAt(position));
+          if (place === undefined) return [];
+          const found = completionsAt(await schema(), place, text);
           const range = rangeOf(document, found);
           return found.items.map((item, index) => toItem(item, index, range));
         },
@@ -38,7 +49,8 @@ export function registerRecipeLanguage({ engine, schemaPath, log }: RecipeLangua
     ),
     vscode.languages.registerHoverProvider(recipes, {
       provideHover: async (document, position) => {
-        const found = hoverAt(await schema(), document.getText(), document.offsetAt(position));
+        const word = places().wordAt(document.getText(), document.offsetAt(position));
+        const found = word && hoverOf(await schema(), word);
         return found && new vscode.Hover(new vscode.MarkdownString(found.markdown), rangeOf(document, found));
       },
     }),

@@ -4,13 +4,16 @@ import { recipeJsonSchema } from '../../../src/core/experiment/recipe/recipeSche
 import { steps } from '../../../src/core/compression/steps';
 import { trainSchema } from '../../../src/core/training/trainOptions';
 import { completionsAt, type RecipeCompletion } from '../../../src/host/recipes/recipeCompletions';
+import { placeAt } from '../../../src/host/recipes/recipePlace';
 
 const schema = recipeJsonSchema();
 const stepIds = steps.map(({ id }) => id);
 
 function itemsAt(marked: string): readonly RecipeCompletion[] {
   const offset = marked.indexOf('|');
-  return completionsAt(schema, marked.replace('|', ''), offset)?.items ?? [];
+  const text = marked.replace('|', '');
+  const place = placeAt(text, offset);
+  return place ? completionsAt(schema, place, text).items : [];
 }
 
 function labelsAt(marked: string): readonly string[] {
@@ -21,7 +24,7 @@ function labelsAt(marked: string): readonly string[] {
 function taken(marked: string, label: string): string {
   const offset = marked.indexOf('|');
   const text = marked.replace('|', '');
-  const { start, end, items } = completionsAt(schema, text, offset)!;
+  const { start, end, items } = completionsAt(schema, placeAt(text, offset)!, text);
   const item = items.find((each) => each.label === label) ?? expect.fail(`${label} is not offered`);
   const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
   const indent = /^ */.exec(line)![0];

@@ -1,11 +1,13 @@
 // What a word of a recipe means, from the real schema; the bar marks the place that is pointed at.
 import { describe, expect, it } from 'vitest';
 import { recipeJsonSchema } from '../../../src/core/experiment/recipe/recipeSchema';
-import { hoverAt } from '../../../src/host/recipes/recipeHovers';
+import { hoverOf } from '../../../src/host/recipes/recipeHovers';
+import { wordAt } from '../../../src/host/recipes/recipePlace';
 
 function hover(marked: string): { readonly word: string; readonly markdown: string } | undefined {
   const text = marked.replace('|', '');
-  const found = hoverAt(recipeJsonSchema(), text, marked.indexOf('|'));
+  const pointed = wordAt(text, marked.indexOf('|'));
+  const found = pointed && hoverOf(recipeJsonSchema(), pointed);
   return found && { word: text.slice(found.start, found.end), markdown: found.markdown };
 }
 
