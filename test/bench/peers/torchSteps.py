@@ -12,9 +12,9 @@ torch.set_num_threads(int(sys.argv[1]))
 torch.manual_seed(1)
 
 
-def conv_bn(inputs, outputs, kernel, stride=1, groups=1, relu=True):
+def conv_bn(inputs, outputs, kernel, stride=1, groups=1, relu=True, bias=False):
     layers = [
-        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=False),
+        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, groups=groups, bias=bias),
         nn.BatchNorm2d(outputs),
     ]
     return nn.Sequential(*layers, nn.ReLU()) if relu else nn.Sequential(*layers)
@@ -23,18 +23,20 @@ def conv_bn(inputs, outputs, kernel, stride=1, groups=1, relu=True):
 class Residual(nn.Module):
     def __init__(self, inputs, outputs, stride):
         super().__init__()
-        self.first = conv_bn(inputs, outputs, 3, stride)
-        self.second = conv_bn(outputs, outputs, 3, relu=False)
-        self.shortcut = nn.Conv2d(inputs, outputs, 1, stride, bias=False) if stride != 1 else nn.Identity()
+        self.first = conv_bn(inputs, outputs, 3, stride, bias=True)
+        self.second = conv_bn(outputs, outputs, 3, relu=False, bias=True)
+        self.shortcut = nn.Conv2d(inputs, outputs, 1, stride) if stride != 1 else nn.Identity()
 
     def forward(self, x):
         return F.relu(self.second(self.first(x)) + self.shortcut(x))
 
 
 class ResNet8(nn.Module):
+    """As MLPerf Tiny has it, with biases before the normalizations."""
+
     def __init__(self):
         super().__init__()
-        self.stem = conv_bn(3, 16, 3)
+        self.stem = conv_bn(3, 16, 3, bias=True)
         self.stages = nn.Sequential(Residual(16, 16, 1), Residual(16, 32, 2), Residual(32, 64, 2))
         self.head = nn.Linear(64, 10)
 
