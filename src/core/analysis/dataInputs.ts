@@ -1,4 +1,5 @@
 // Samples of a data set as inputs of a model: in the model's shape and type, and in batches of the size that it takes.
+import { elementsOf } from '../ir/elements';
 import { CounterweightError } from '../../shared/base/errors';
 import { indicesFrom, type Batch, type DataSet, type SampleInput } from '../data/dataSet';
 import { elementTypes, isFloat, isInteger, type ElementType } from '../ir/elementType';
@@ -121,7 +122,7 @@ function filledTensor(
   { type }: Pair['input'],
   layout: SampleLayout,
 ): RuntimeTensor {
-  const elements = size(layout.sample);
+  const elements = elementsOf(layout.sample);
   const shape = layout.batched ? [rows, ...layout.sample] : layout.sample;
   const { place = (sample, target) => target.set(sample) } = layout;
   // What is there as the model takes it is not copied: batches are large, and steps are many.
@@ -171,7 +172,7 @@ function sampleLayout(data: Samples, given: SampleInput, input: RuntimeValue): S
 /** The model's sample shape with its free dimensions bound, if samples of the given shape fit into it. */
 function boundSample(sample: readonly number[], wanted: Shape): readonly number[] | undefined {
   if (wanted.every((dimension) => typeof dimension === 'number')) {
-    return size(wanted) === size(sample) ? wanted : undefined;
+    return elementsOf(wanted) === elementsOf(sample) ? wanted : undefined;
   }
   if (wanted.length === sample.length) {
     const fits = wanted.every(
@@ -180,9 +181,9 @@ function boundSample(sample: readonly number[], wanted: Shape): readonly number[
     return fits ? sample : undefined;
   }
   // A single free dimension takes what the others leave.
-  const known = size(wanted.filter((dimension) => typeof dimension === 'number'));
+  const known = elementsOf(wanted.filter((dimension) => typeof dimension === 'number'));
   const free = wanted.filter((dimension) => typeof dimension !== 'number').length;
-  const left = size(sample) / known;
+  const left = elementsOf(sample) / known;
   if (free !== 1 || !Number.isInteger(left)) return undefined;
   return wanted.map((dimension) => (typeof dimension === 'number' ? dimension : left));
 }
@@ -204,10 +205,6 @@ function order(sample: readonly number[], wanted: readonly number[]): SampleLayo
       }
     }
   };
-}
-
-function size(shape: readonly number[]): number {
-  return shape.reduce((product, dimension) => product * dimension, 1);
 }
 
 function describe(shape: Shape): string {

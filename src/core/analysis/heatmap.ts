@@ -1,5 +1,6 @@
 // A weight tensor seen as a matrix (output channels × everything else) and summed up in cells, for the whole matrix
 // or for a rectangle of it, down to single weights. It takes the values in parts, in the order in which they are stored.
+import { elementsOf } from '../ir/elements';
 import type { HeatmapView, RegionView } from '../../shared/contracts/viewModels';
 
 /** The most cells along one side. */
@@ -20,8 +21,8 @@ export interface WeightMatrix {
 export function weightMatrix(shape: readonly number[], outputAxis?: number): WeightMatrix {
   if (shape.length < 2) return { rows: 1, columns: shape[0] ?? 1, outer: 1, inner: shape[0] ?? 1 };
   const axis = outputAxis ?? 0;
-  const outer = size(shape.slice(0, axis));
-  const inner = size(shape.slice(axis + 1));
+  const outer = elementsOf(shape.slice(0, axis));
+  const inner = elementsOf(shape.slice(axis + 1));
   return { rows: shape[axis]!, columns: outer * inner, outer, inner };
 }
 
@@ -226,8 +227,4 @@ function cellOf(length: number, cells: number): (position: number) => number {
 function clampSpan(start: number, count: number, limit: number): [start: number, count: number] {
   const first = Math.min(Math.max(0, Math.floor(start)), Math.max(0, limit - 1));
   return [first, Math.min(Math.max(1, Math.floor(count)), limit - first)];
-}
-
-function size(shape: readonly number[]): number {
-  return shape.reduce((product, dimension) => product * dimension, 1);
 }

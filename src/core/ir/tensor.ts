@@ -1,4 +1,5 @@
 // A stored tensor. Its bytes stay where they are (a file, a buffer) until somebody asks for them.
+import { elementsOf } from './elements';
 import { packedBytes, type ElementType } from './elementType';
 
 /** Reads `length` bytes at `offset` of a tensor's packed little-endian row-major content. */
@@ -41,7 +42,7 @@ export class Tensor {
 
   /** Number of elements: the product of the shape, 1 for a scalar. */
   get elements(): number {
-    return this.shape.reduce((product, dimension) => product * dimension, 1);
+    return elementsOf(this.shape);
   }
 
   /** Bytes of the packed content. */

@@ -1,5 +1,6 @@
 // The gradients of a convolution by its image and by its filter, written as ONNX. There are several ways to write each;
 // which one is fastest depends on the shapes, and was measured with ONNX Runtime. Transposed convolutions use the same.
+import { elementsOf } from '../ir/elements';
 import { attribute } from '../ir/graph';
 import type { GraphBuilder } from '../ir/graphBuilder';
 import { depthwiseFilterGradient, depthwiseImageGradient } from './depthwiseGradient';
@@ -135,7 +136,7 @@ export function filterGradient(
   const isPoint = kernel.every((size) => size === 1) && convolution.pads.every((pad) => pad === 0);
   if (isPoint) return byPoints(build, convolution, image, gradient);
   const columns = [convolution.image[0]!, ...kernel, convolution.image[1]!, ...convolution.output.slice(2)];
-  return product(columns) > mostColumnElements
+  return elementsOf(columns) > mostColumnElements
     ? byCorrelation(build, convolution, image, gradient)
     : byColumns(build, convolution, image, gradient);
 }
@@ -179,8 +180,8 @@ function sumOfProducts(
   gradient: string,
 ): string {
   const batch = image[0]!;
-  const points = product(output.slice(2));
-  const [outputs, inputs] = [filter[0]!, product(filter.slice(1))];
+  const points = elementsOf(output.slice(2));
+  const [outputs, inputs] = [filter[0]!, elementsOf(filter.slice(1))];
   const [sent, seen] = [
     build.reshape(gradient, [batch, outputs, points]),
     build.reshape(columns, [batch, inputs, points]),
@@ -207,7 +208,7 @@ function byChannels(build: GraphBuilder, convolution: Convolution, image: string
     filter: build.reshape(gradient, [planes, 1, ...convolution.output.slice(2)]),
     group: planes,
   });
-  const sums = sumOfRows(build, correlated, [batch, product(convolution.filter)]);
+  const sums = sumOfRows(build, correlated, [batch, elementsOf(convolution.filter)]);
   return build.reshape(sums, convolution.filter);
 }
 
@@ -294,8 +295,4 @@ function flip(build: GraphBuilder, filter: string, kernel: readonly number[]): s
 function swapFirstTwo(build: GraphBuilder, value: string, spatialRank: number): string {
   const axes = Array.from({ length: spatialRank }, (_, i) => i + 2);
   return build.node('Transpose', [value], { perm: [1, 0, ...axes] });
-}
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((result, size) => result * size, 1);
 }

@@ -1,4 +1,5 @@
 // How an operator takes part in training: the rule for its gradient, and the form that it has while training.
+import { elementsOf } from '../ir/elements';
 import type { Node } from '../ir/graph';
 import type { GraphBuilder } from '../ir/graphBuilder';
 import type { Tensor } from '../ir/tensor';
@@ -62,8 +63,8 @@ export function sumToShape(
   );
   if (axes.length === 0) return gradient;
   // All of them before all others that have a size: the sum of the rows of a matrix.
-  const rows = product(from.slice(0, axes.length));
-  const columns = product(from.slice(axes.length));
+  const rows = elementsOf(from.slice(0, axes.length));
+  const columns = elementsOf(from.slice(axes.length));
   if (axes.at(-1) === axes.length - 1 && rows <= mostRowsAsProduct && columns >= fewestColumnsAsProduct)
     return build.reshape(sumOfRows(build, gradient, [rows, columns]), to);
   const summed = build.reduce('ReduceSum', gradient, axes, { keep: true });
@@ -89,10 +90,6 @@ export function sumOfRows(
     Array.from({ length: rows }, () => 1),
   );
   return build.node('MatMul', [ones, matrix]);
-}
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((result, size) => result * size, 1);
 }
 
 /** The gradient that arrives at the only output of an operator; a rule is not asked where none does. */

@@ -1,4 +1,5 @@
 // The gradients of pools: where a maximum came from, or over what a mean was taken.
+import { elementsOf } from '../ir/elements';
 import { attribute } from '../ir/graph';
 import type { GraphBuilder } from '../ir/graphBuilder';
 import { transposedAttributes } from './convGradient';
@@ -11,7 +12,7 @@ import { explicitPads, windowOf } from './windows';
 export const maxPoolGradient: GradientRule = (context) => {
   const kernel = tiles(context);
   // Indices cost several times what the pool itself does; above four elements, marks cost as much.
-  return kernel?.length === 2 && product(kernel) <= 4 && context.build.type === 'float32'
+  return kernel?.length === 2 && elementsOf(kernel) <= 4 && context.build.type === 'float32'
     ? [byMarks(context, kernel)]
     : [byIndices(context)];
 };
@@ -41,9 +42,9 @@ function byIndices(context: GradientContext): string {
   if (opset < 8) throw new GradientRefused('MaxPool: no indices before opset 8');
   if (build.opset < 16) throw new GradientRefused('MaxPool: no sums over indices before opset 16');
   const image = context.inputShape(0);
-  const outputs = product(context.outputShape(0));
+  const outputs = elementsOf(context.outputShape(0));
   const indices = build.reshape(firstMaxima(context), [outputs]);
-  const zeros = build.node('Expand', [build.scalar(0), build.ints([product(image)])]);
+  const zeros = build.node('Expand', [build.scalar(0), build.ints([elementsOf(image)])]);
   const flat = build.node('ScatterElements', [zeros, indices, build.reshape(arriving(context), [outputs])], {
     axis: 0,
     reduction: 'add',
@@ -76,7 +77,7 @@ export const averagePoolGradient: GradientRule = (context) => {
   const kernel = window.kernel.map(Number);
   const pads = explicitPads(spatial, window);
   if (tiles(context)) {
-    const part = build.node('Mul', [gradient, build.scalar(1 / product(kernel))]);
+    const part = build.node('Mul', [gradient, build.scalar(1 / elementsOf(kernel))]);
     return [repeated(build, part, kernel)];
   }
   const shares = spatial.map((size, i) =>
@@ -113,7 +114,7 @@ export const averagePoolGradient: GradientRule = (context) => {
 export const globalAveragePoolGradient: GradientRule = (context) => {
   const { build, inputShape } = context;
   const spatial = inputShape(0).slice(2);
-  const share = build.node('Expand', [build.scalar(1 / product(spatial)), build.ints([1, 1, ...spatial])]);
+  const share = build.node('Expand', [build.scalar(1 / elementsOf(spatial)), build.ints([1, 1, ...spatial])]);
   return [build.node('Mul', [arriving(context), share])];
 };
 
@@ -122,7 +123,7 @@ export const globalMaxPoolGradient: GradientRule = (context) => {
   const { build, input, inputShape } = context;
   const image = inputShape(0);
   const [batch, channels] = [image[0]!, image[1]!];
-  const rows = [batch, channels, product(image.slice(2))];
+  const rows = [batch, channels, elementsOf(image.slice(2))];
   const first = build.node('ArgMax', [build.reshape(input(0), rows)], { axis: 2, keepdims: 1 });
   const zeros = build.node('Expand', [build.scalar(0), build.ints(rows)]);
   const gradient = build.reshape(arriving(context), [batch, channels, 1]);
@@ -166,8 +167,4 @@ function countedElements(
 /** Products of one number of each list, the last list running fastest. */
 function outerProduct(lists: readonly (readonly number[])[]): number[] {
   return lists.reduce<number[]>((all, list) => all.flatMap((a) => list.map((b) => a * b)), [1]);
-}
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((result, size) => result * size, 1);
 }

@@ -1,5 +1,6 @@
 // Runs a step's graph. The vectors of a run exist twice: a step reads one set and writes the other, because a weight
 // may still be read when its new value is there. Apart from the samples, nothing is allocated from step to step.
+import { elementsOf } from '../ir/elements';
 import { uniform, seedOf } from '../../shared/base/random';
 import type { Batch } from '../data/dataSet';
 import { modelToBytes } from '../formats/modelBytes';
@@ -41,7 +42,7 @@ export async function stepSession(
   const areProcessorsNeeded = watchProcessors();
   const masks = graph.masks.map((mask) => ({
     ...mask,
-    tensor: { type: 'bool' as const, shape: mask.shape, data: new Uint8Array(size(mask.shape)) },
+    tensor: { type: 'bool' as const, shape: mask.shape, data: new Uint8Array(elementsOf(mask.shape)) },
   }));
   const rates = new Map(
     [...graph.scalars].map(([name, input]) => [name, { input, tensor: vector(new Float32Array(1), []) }]),
@@ -154,8 +155,4 @@ function fillMask(mask: Uint8Array, keep: number, seed: number): void {
 
 function first(tensor: RuntimeTensor | undefined): number {
   return (tensor?.data as Float32Array | undefined)?.[0] ?? Number.NaN;
-}
-
-function size(shape: readonly number[]): number {
-  return shape.reduce((product, dimension) => product * dimension, 1);
 }

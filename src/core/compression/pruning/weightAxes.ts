@@ -1,4 +1,5 @@
 // How the elements of a weight lie between outputs and inputs, which patterns of zeros follow.
+import { elementsOf } from '../../ir/elements';
 import type { Weight } from '../weights';
 
 /** A weight as a matrix of outputs by inputs, whatever the order of its axes. */
@@ -21,7 +22,7 @@ export function matrixView({ tensor, outputAxis }: Shaped): MatrixView {
   }
   const axis = outputAxis ?? 0;
   const rows = shape[axis]!;
-  const inner = product(shape.slice(axis + 1));
+  const inner = elementsOf(shape.slice(axis + 1));
   return {
     rows,
     columns: elements / rows,
@@ -45,8 +46,8 @@ export function inputLines({ tensor, outputAxis }: Shaped): InputLines {
   const { shape } = tensor;
   const axis = inputAxisOf(shape, outputAxis);
   const length = shape[axis] ?? 1;
-  const stride = product(shape.slice(axis + 1));
-  const outer = product(shape.slice(0, axis));
+  const stride = elementsOf(shape.slice(axis + 1));
+  const outer = elementsOf(shape.slice(0, axis));
   return { length, stride, starts: startsOf(outer, length, stride) };
 }
 
@@ -59,8 +60,4 @@ function inputAxisOf(shape: readonly number[], outputAxis: number | undefined): 
 
 function* startsOf(outer: number, length: number, stride: number): Generator<number> {
   for (let i = 0; i < outer; i++) for (let j = 0; j < stride; j++) yield i * length * stride + j;
-}
-
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((a, b) => a * b, 1);
 }

@@ -1,4 +1,5 @@
 // How the elements of a tensor fall into channels along an axis, and the range of values in each.
+import { elementsOf } from '../../ir/elements';
 import { numbersWithin, type Numbers } from '../../ir/numbers';
 import type { Tensor } from '../../ir/tensor';
 import type { Pause } from '../../ir/pacing';
@@ -15,8 +16,8 @@ export interface Channels {
 
 /** The channels of a tensor along an axis; one channel for the whole tensor without an axis. */
 export function channelsOf(shape: readonly number[], axis: number | undefined): Channels {
-  if (axis === undefined) return { count: 1, inner: Math.max(1, product(shape)) };
-  return { count: shape[axis] ?? 1, inner: product(shape.slice(axis + 1)) };
+  if (axis === undefined) return { count: 1, inner: Math.max(1, elementsOf(shape)) };
+  return { count: shape[axis] ?? 1, inner: elementsOf(shape.slice(axis + 1)) };
 }
 
 /** Calls `use` for every run of neighbouring elements of one channel, from element `start` on. */
@@ -67,8 +68,4 @@ function areFinite(values: Numbers): boolean {
   let probe = 0;
   for (const value of values) probe += value - value;
   return probe === 0;
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((result, dimension) => result * dimension, 1);
 }
