@@ -1,31 +1,14 @@
 // `diagnose` as a user runs it: what it prints of a file, a report and a recipe, and how it fails.
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { diagnosisText } from '../../src/cli/text/diagnosisText';
-import { newModel } from '../../src/core/architectures/architectures';
 import { note } from '../../src/shared/base/messages';
 import type { DiagnosisReportView, MeasureView } from '../../src/shared/contracts/viewModels';
-import { bundle, type Bundle } from '../support/bundle';
-import { writeModel } from '../support/sampleModels';
-import { useTempFolder } from '../support/tempFolder';
-import { runCli, type CliResult } from './support/runCli';
+import { useUntrainedProject } from './support/untrainedProject';
 
-let cli: Bundle;
-const temp = useTempFolder();
-
-beforeAll(async () => {
-  cli = await bundle('src/cli/main.ts');
-});
-afterAll(() => cli.remove());
-
-const run = (args: string): Promise<CliResult> => runCli(cli.path, args.split(' '), temp.path);
+const { temp, run, writeUntrained } = useUntrainedProject();
 
 const data = 'glyphs:samples=300,size=12';
-
-async function writeUntrained(): Promise<void> {
-  const options = { architecture: 'mlp', input: [1, 12, 12], classes: 10, width: 0.125, seed: 1 };
-  await writeModel(temp.file('m.onnx'), newModel(options));
-}
 
 async function judged(args: string): Promise<DiagnosisReportView> {
   const { code, stdout, stderr } = await run(`diagnose ${args} --json`);

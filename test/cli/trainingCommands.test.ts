@@ -2,8 +2,7 @@
 // cancelled and killed.
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newModel } from '../../src/core/architectures/architectures';
+import { describe, expect, it } from 'vitest';
 import { openModel } from '../../src/core/formats/openModel';
 import type {
   EpochView,
@@ -12,28 +11,12 @@ import type {
   ModelView,
   ReportView,
 } from '../../src/shared/contracts/viewModels';
-import { bundle, type Bundle } from '../support/bundle';
-import { writeModel } from '../support/sampleModels';
-import { useTempFolder } from '../support/tempFolder';
-import { runCli, startCli, type CliResult } from './support/runCli';
+import { useUntrainedProject } from './support/untrainedProject';
+import { startCli, type CliResult } from './support/runCli';
 
-let cli: Bundle;
-const temp = useTempFolder();
-
-beforeAll(async () => {
-  cli = await bundle('src/cli/main.ts');
-});
-afterAll(() => cli.remove());
-
-const run = (args: string): Promise<CliResult> => runCli(cli.path, args.split(' '), temp.path);
+const { temp, cli, run, writeUntrained } = useUntrainedProject();
 
 const data = '--data glyphs:samples=300,size=12';
-/** Writes the network that `new mlp --input 1x12x12 --classes 10 --width 0.125 -o m.onnx` writes. */
-async function writeUntrained(): Promise<void> {
-  const options = { architecture: 'mlp', input: [1, 12, 12], classes: 10, width: 0.125, seed: 1 };
-  await writeModel(temp.file('m.onnx'), newModel(options));
-}
-
 interface TrainDocument {
   readonly history: readonly EpochView[];
   readonly verdict: string;
@@ -181,7 +164,7 @@ describe('a training run that is interrupted', () => {
 
   /** Starts a run and ends it once it has come to some epochs. */
   async function interrupted(end: 'SIGINT' | 'SIGKILL'): Promise<CliResult> {
-    const running = startCli(cli.path, command.split(' '), temp.path);
+    const running = startCli(cli(), command.split(' '), temp.path);
     const events = temp.file(`${checkpoint}/events.jsonl`);
     const epochs = async () =>
       existsSync(events) ? (await readFile(events, 'utf8')).split('"epoch",').length - 1 : 0;
