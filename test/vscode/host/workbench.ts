@@ -39,6 +39,10 @@ export interface Workbench {
   /** A row of any tree in the side bar. */
   treeRow(text: string | RegExp): Locator;
   lens(text: string | RegExp): Locator;
+  /** Clicks a lens until what it leads to shows: a click is lost when the editor draws its lenses anew under it. */
+  clickLens(text: string | RegExp, result: Locator): Promise<void>;
+  /** Points at something until the editor's hover with this text shows; only a pointer that moves brings one up. */
+  hover(target: Locator, text: string): Promise<void>;
   /** A line of the open text editor. */
   editorLine(text: string | RegExp): Locator;
   editorTab(text: string | RegExp): Locator;
@@ -121,6 +125,23 @@ export function workbench(page: Page): Workbench {
         .locator('.pane-body'),
     treeRow: (text) => page.locator('.sidebar .pane-body .monaco-list-row', { hasText: text }).first(),
     lens: (text) => page.locator('.codelens-decoration > :is(a, span)', { hasText: text }).first(),
+    clickLens: async (text, result) => {
+      for (let attempt = 0; attempt < 4; attempt++) {
+        await page.keyboard.press('Escape');
+        await driver.lens(text).click();
+        if (await becomesVisible(result, 5000)) return;
+      }
+      throw new Error(`The lens ${String(text)} leads to nothing`);
+    },
+    hover: async (target, text) => {
+      const shown = page.locator('.monaco-hover', { hasText: text });
+      for (let attempt = 0; attempt < 6; attempt++) {
+        await page.mouse.move(0, 0);
+        await target.hover();
+        if (await becomesVisible(shown, 3000)) return;
+      }
+      throw new Error(`No hover says: ${text}`);
+    },
     editorLine: (text) => page.locator('.editor-instance .view-line', { hasText: text }).first(),
     editorTab: (text) => page.locator('.tabs-container .tab', { hasText: text }).first(),
     // The page holds VS Code's own frame with its service worker, which holds the extension's document.

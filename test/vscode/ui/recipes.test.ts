@@ -21,9 +21,8 @@ describe('a recipe', () => {
     const { bench } = session;
     await bench.openFile(name);
     await bench.page.locator('.squiggly-error').first().waitFor();
-    await bench.editorLine('sparsety').getByText('sparsety').hover();
     const told = 'there is no option sparsety; the nearest is sparsity';
-    await bench.page.locator('.monaco-hover', { hasText: told }).waitFor();
+    await bench.hover(bench.editorLine('sparsety').getByText('sparsety'), told);
     await session.screenshot('recipe-problem');
   });
 
@@ -39,15 +38,15 @@ describe('a recipe', () => {
     await offered.click();
     await expect.poll(() => bench.editorLine('prune').innerText()).toMatch(/\{\s*sparsity:\s*0\.5/);
     await page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
-    await bench.editorLine('sparsity').getByText('sparsity').hover();
-    await page.locator('.monaco-hover', { hasText: 'Fraction of the weights that are zero' }).waitFor();
+    const told = 'Fraction of the weights that are zero';
+    await bench.hover(bench.editorLine('sparsity').getByText('sparsity'), told);
     await session.screenshot('recipe-hover');
   });
 
   it('runs from the lens over it, after it is saved, as a run of the Experiments view', async () => {
     const { bench, panel } = session;
     const before = await session.hash(sample.small.file);
-    await bench.lens('Run').click();
+    await bench.clickLens('Run', bench.page.locator('iframe.webview.ready'));
     await bench.file('digits.prune50.onnx').waitFor();
     expect(await session.hash(sample.small.file)).toBe(before);
     await panel.find('.sizes-table').waitFor();
