@@ -21,6 +21,8 @@ export interface StepContext {
   readonly index: number;
   /** Whether an earlier step set weights to zero that are to stay zero. */
   readonly pruned: boolean;
+  /** Fraction of the weights that are zero in the model that the step is given. */
+  readonly sparsity: () => number;
   /** A folder for what a killed run goes on from; undefined where it cannot be continued. */
   readonly checkpointFolder?: string;
   /** Gets the curves of a training step after each epoch. */

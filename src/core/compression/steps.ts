@@ -6,6 +6,7 @@ import type { StepsView, TrainingView } from '../../shared/contracts/viewModels'
 import type { Model } from '../ir/graph';
 import { unknownKey } from './optionProblem';
 import { prune } from './pruning/prune';
+import { sparsityOf } from './pruning/sameZeros';
 import { quantize } from './quantization/quantize';
 import type { ParsedStep, Step, StepContext } from './step';
 import { train } from './training/trainStep';
@@ -33,7 +34,7 @@ export function parseSteps(given: StepsView): ParsedStep[] {
 }
 
 /** What a run's steps share; each gets its own place and what the steps before it did. */
-export interface StepsContext extends Omit<StepContext, 'index' | 'pruned' | 'progress'> {
+export interface StepsContext extends Omit<StepContext, 'index' | 'pruned' | 'sparsity' | 'progress'> {
   /** Progress of all steps together, with the step at hand. */
   readonly progress: (fraction: number, step: ParsedStep, detail?: string) => void;
   /** Keeps what steps made, where the run can be continued. */
@@ -91,10 +92,14 @@ export async function applySteps(
       continue;
     }
     const started = performance.now();
-    const result = await step.apply(current, {
+    const given = current;
+    const earlier = [...training];
+    const result = await step.apply(given, {
       ...context,
       index,
       pruned,
+      sparsity: () => sparsityOf(given),
+      curves: (view) => context.curves(earlier.length === 0 ? view : { ...view, earlier }),
       progress: (fraction, detail) =>
         context.progress((done + fraction * step.effort) / effort, step, detail),
     });

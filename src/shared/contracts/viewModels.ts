@@ -245,6 +245,16 @@ export interface EpochView {
   readonly sparsity?: number;
 }
 
+/** One training of a step that trains more than once. */
+export interface RoundView {
+  /** Its first epoch, as the history of its step counts. */
+  readonly from: number;
+  /** Fraction of the weights that were zero when it began. */
+  readonly sparsity: number;
+  /** The network that it began with; for the first round it is in the history, as epoch 0. */
+  readonly start?: EpochView;
+}
+
 export type LossKind = 'crossEntropy' | 'binaryCrossEntropy' | 'mse' | 'mae' | 'huber';
 
 /** What is drawn of a training run while it goes on. */
@@ -254,6 +264,10 @@ export interface CurvesView {
   /** Epochs that the run may take. */
   readonly epochs: number;
   readonly history: readonly EpochView[];
+  /** Of a step that trains in rounds, in their order. */
+  readonly rounds?: readonly RoundView[];
+  /** The steps of the run that trained before this one, in their order, while the run goes on. */
+  readonly earlier?: readonly CurvesView[];
   /** The epoch of the lowest validation loss, whose weights are kept; null before the first. */
   readonly bestEpoch: number | null;
   readonly loss: LossKind;

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import type { z } from 'zod';
 import { CounterweightError } from '../../../shared/base/errors';
+import type { CurvesView } from '../../../shared/contracts/viewModels';
 import type { Model } from '../../ir/graph';
 import { train as trainModel } from '../../training/train';
 import { trainSchema } from '../../training/trainOptions';
@@ -39,6 +40,22 @@ async function apply(
     step: index,
     ...(checkpointFolder !== undefined && { checkpointFolder: path.join(checkpointFolder, `step-${index}`) }),
   };
-  const result = await trainModel(task, { signal, progress, curves, gate });
-  return { ...result, ...(keepZeros && { pruned: true }) };
+  const sparsity = keepZeros ? context.sparsity() : 0;
+  const result = await trainModel(task, {
+    signal,
+    progress,
+    curves: (view) => curves(withSparsity(view, sparsity)),
+    gate,
+  });
+  return {
+    ...result,
+    training: withSparsity(result.training, sparsity),
+    ...(keepZeros && { pruned: true }),
+  };
+}
+
+/** Where zeros are kept, each epoch tells how many there are. */
+function withSparsity<View extends CurvesView>(view: View, sparsity: number): View {
+  if (sparsity === 0) return view;
+  return { ...view, history: view.history.map((epoch) => ({ ...epoch, sparsity })) };
 }

@@ -42,10 +42,33 @@ describe('joining the curves of rounds', () => {
     expect(joined).toMatchObject({ step: 2, epochs: 6, bestEpoch: 5 });
   });
 
+  it('tells where each round begins, and with which network', () => {
+    const earlier = [
+      { history: epochs(2, 10), sparsity: 0 },
+      { history: epochs(2, 20), sparsity: 0.5 },
+    ];
+    const { rounds } = joinRounds(view(epochs(1, 30), 1), { earlier, sparsity: 0.75, epochs: 6 });
+    expect(rounds!.map(({ from, sparsity }) => [from, sparsity])).toEqual([
+      [1, 0],
+      [3, 0.5],
+      [5, 0.75],
+    ]);
+    // The first one begins with the epoch 0 of the history.
+    expect(rounds!.map(({ start }) => [start?.epoch, start?.trainLoss, start?.sparsity])).toEqual([
+      [undefined, undefined, undefined],
+      [2, 20, 0.5],
+      [4, 30, 0.75],
+    ]);
+  });
+
   it('keeps a single training as it is, but for the sparsity', () => {
     const alone = view(epochs(2, 10), null);
     const joined = joinRounds(alone, { earlier: [], sparsity: 0.5, epochs: 2 });
-    expect(joined).toEqual({ ...alone, history: alone.history.map((each) => ({ ...each, sparsity: 0.5 })) });
+    expect(joined).toEqual({
+      ...alone,
+      history: alone.history.map((each) => ({ ...each, sparsity: 0.5 })),
+      rounds: [{ from: 1, sparsity: 0.5 }],
+    });
   });
 
   it('points advice at the options of the fine-tuning, where it has them', () => {
