@@ -14,6 +14,7 @@ interface NewFlags {
   readonly input: readonly number[];
   readonly classes?: number;
   readonly width: number;
+  readonly depth: number;
   readonly seed: number;
   readonly output: string;
 }
@@ -26,6 +27,7 @@ export function addNewCommand(program: Command, run: RunCommand): void {
     .requiredOption('--input <shape>', 'of one sample: 1x28x28, or a number of features', shapeOf)
     .option('--classes <number>', 'outputs of the network; needed but for autoencoder', numberOf)
     .option('--width <factor>', 'multiplies the numbers of channels or hidden units', numberOf, 1)
+    .option('--depth <factor>', 'multiplies the numbers of repeated blocks', numberOf, 1)
     .option('--seed <number>', 'of the random weights', seedOf, 1)
     .requiredOption('-o, --output <file>', 'the .onnx file to write')
     .addHelpText(
@@ -67,8 +69,8 @@ function numberOf(text: string): number {
 function architecturesHelp(): string {
   const width = Math.max(...architectures.map(({ id }) => id.length));
   return architectures
-    .map(({ id, description, example, widths }) => {
-      const limits = widths ? `; widths ${widths.join(', ')}` : '';
+    .map(({ id, description, example, widths, repeats }) => {
+      const limits = `${widths ? `; widths ${widths.join(', ')}` : ''}${repeats ? '' : '; no depth'}`;
       return `  ${id.padEnd(width)}  ${description}, for ${example.join('x')}${limits}`;
     })
     .join('\n');

@@ -13,6 +13,7 @@ import { mobileNetV2 } from './mobileNetV2';
 import { NetworkBuilder } from './networkBuilder';
 import { resnet20 } from './resnet20';
 import { resnet8 } from './resnet8';
+import { shuffleNetV1 } from './shuffleNetV1';
 import { shuffleNetV2 } from './shuffleNetV2';
 
 export const architectures: readonly Architecture[] = [
@@ -22,6 +23,7 @@ export const architectures: readonly Architecture[] = [
   resnet20,
   mobileNetV1,
   mobileNetV2,
+  shuffleNetV1,
   shuffleNetV2,
   dsCnn,
   mlp,
@@ -37,6 +39,8 @@ export interface NewModelOptions {
   readonly classes?: number;
   /** What numbers of channels or hidden units are multiplied with; 1 where not given. */
   readonly width?: number;
+  /** What numbers of repeated blocks are multiplied with; 1 where not given. */
+  readonly depth?: number;
   /** Of the random weights. */
   readonly seed: number;
 }
@@ -44,12 +48,14 @@ export interface NewModelOptions {
 const mostClasses = 100_000;
 const largestSide = 65_536;
 const largestWidth = 16;
+const largestDepth = 16;
 
 /**
  * An untrained network with random weights, the same for the same options: free batch, input `input`, output `logits`
  * (of an autoencoder `reconstruction`). Throws ARCHITECTURE_INVALID where there is no such network.
  */
-export function newModel({ architecture: id, input, classes, width = 1, seed }: NewModelOptions): Model {
+export function newModel(options: NewModelOptions): Model {
+  const { architecture: id, input, classes, width = 1, depth = 1, seed } = options;
   const architecture = architectures.find((candidate) => candidate.id === id);
   if (!architecture) {
     const known = architectures.map((candidate) => candidate.id).join(', ');
@@ -57,9 +63,10 @@ export function newModel({ architecture: id, input, classes, width = 1, seed }: 
   }
   checkInput(architecture, input);
   checkWidth(architecture, width);
+  checkDepth(architecture, depth);
   checkClasses(architecture, classes);
   const net = new NetworkBuilder(id, input, seed);
-  const end = architecture.build(net, { classes: classes ?? 0, width });
+  const end = architecture.build(net, { classes: classes ?? 0, width, depth });
   return net.model(end, architecture.reconstructs ? 'reconstruction' : 'logits');
 }
 
@@ -86,6 +93,13 @@ function checkWidth({ id, widths }: Architecture, width: number): void {
   }
   if (!(width > 0 && width <= largestWidth)) {
     fail(id, `width ${width} is not possible; it is a number above 0, up to ${largestWidth}`);
+  }
+}
+
+function checkDepth({ id, repeats }: Architecture, depth: number): void {
+  if (!repeats && depth !== 1) fail(id, 'it has no blocks that are repeated, so that its depth is always 1');
+  if (!(depth > 0 && depth <= largestDepth)) {
+    fail(id, `depth ${depth} is not possible; it is a number above 0, up to ${largestDepth}`);
   }
 }
 

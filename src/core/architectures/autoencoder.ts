@@ -1,9 +1,10 @@
 // The autoencoder of MLPerf Tiny for the sounds of toy cars: C. Banbury et al., "MLPerf Tiny Benchmark", 2021, after
 // the baseline of DCASE 2020's task 2.
-import { scaled, type Architecture } from './architecture';
+import { repeated, scaled, type Architecture } from './architecture';
 import type { Value } from './networkBuilder';
 
-const units = [128, 128, 128, 128, 8, 128, 128, 128, 128];
+/** On either side of the narrow layer in the middle. */
+const layers = 4;
 
 export const autoencoder: Architecture = {
   id: 'autoencoder',
@@ -11,8 +12,11 @@ export const autoencoder: Architecture = {
   example: [640],
   input: 'any',
   smallest: [1, 1],
+  repeats: true,
   reconstructs: true,
-  build: (net, { width }) => {
+  build: (net, { width, depth }) => {
+    const side = Array.from({ length: repeated(layers, depth) }, () => 128);
+    const units = [...side, 8, ...side];
     const flat = net.flatten('flatten', net.input);
     let value: Value = flat;
     for (const [index, count] of units.entries()) {

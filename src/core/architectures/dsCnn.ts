@@ -1,6 +1,6 @@
 // DS-CNN, depthwise separable convolutions over a spectrogram: Y. Zhang, N. Suda, L. Lai, V. Chandra, "Hello Edge:
 // Keyword Spotting on Microcontrollers", 2017, in the size of C. Banbury et al., "MLPerf Tiny Benchmark", 2021.
-import { scaled, type Architecture } from './architecture';
+import { repeated, scaled, type Architecture } from './architecture';
 
 const blocks = 4;
 
@@ -10,7 +10,8 @@ export const dsCnn: Architecture = {
   example: [1, 49, 10],
   input: 'image',
   smallest: [10, 4],
-  build: (net, { classes, width }) => {
+  repeats: true,
+  build: (net, { classes, width, depth }) => {
     const channels = scaled(64, width);
     const stem = net.conv('conv1', net.input, {
       channels,
@@ -20,7 +21,7 @@ export const dsCnn: Architecture = {
       bias: true,
     });
     let value = net.relu('relu1', net.batchNorm('bn1', stem));
-    for (let n = 1; n <= blocks; n++) {
+    for (let n = 1; n <= repeated(blocks, depth); n++) {
       const name = `block${n}`;
       const each = net.conv(`${name}.depthwise`, value, { channels, kernel: 3, depthwise: true, bias: true });
       const filtered = net.relu(`${name}.relu1`, net.batchNorm(`${name}.bn1`, each));

@@ -1,5 +1,8 @@
 // A multilayer perceptron: the plainest network there is, for features in a table.
-import { scaled, type Architecture } from './architecture';
+import { repeated, scaled, type Architecture } from './architecture';
+import type { Value } from './networkBuilder';
+
+const layers = 2;
 
 export const mlp: Architecture = {
   id: 'mlp',
@@ -7,10 +10,12 @@ export const mlp: Architecture = {
   example: [64],
   input: 'any',
   smallest: [1, 1],
-  build: (net, { classes, width }) => {
+  repeats: true,
+  build: (net, { classes, width, depth }) => {
     const hidden = { features: scaled(256, width), role: 'hidden' } as const;
-    const first = net.relu('relu1', net.linear('fc1', net.flatten('flatten', net.input), hidden));
-    const second = net.relu('relu2', net.linear('fc2', first, hidden));
-    return net.linear('fc3', second, { features: classes, role: 'output' });
+    const count = repeated(layers, depth);
+    let value: Value = net.flatten('flatten', net.input);
+    for (let n = 1; n <= count; n++) value = net.relu(`relu${n}`, net.linear(`fc${n}`, value, hidden));
+    return net.linear(`fc${count + 1}`, value, { features: classes, role: 'output' });
   },
 };

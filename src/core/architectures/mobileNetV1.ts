@@ -1,22 +1,14 @@
 // MobileNet: A. Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications",
 // 2017, table 1, with the strides for ImageNet: the image is halved five times.
-import { scaled, type Architecture } from './architecture';
+import { repeated, scaled, type Architecture } from './architecture';
 
-/** Channels and stride of each depthwise separable convolution. */
-const blocks: readonly (readonly [number, 1 | 2])[] = [
-  [64, 1],
-  [128, 2],
-  [128, 1],
-  [256, 2],
-  [256, 1],
-  [512, 2],
-  [512, 1],
-  [512, 1],
-  [512, 1],
-  [512, 1],
-  [512, 1],
-  [1024, 2],
-  [1024, 1],
+/** Channels, repetitions and stride of the first repetition of the depthwise separable convolutions. */
+const table: readonly (readonly [number, number, 1 | 2])[] = [
+  [64, 1, 1],
+  [128, 2, 2],
+  [256, 2, 2],
+  [512, 6, 2],
+  [1024, 2, 2],
 ];
 
 export const mobileNetV1: Architecture = {
@@ -25,7 +17,8 @@ export const mobileNetV1: Architecture = {
   example: [3, 224, 224],
   input: 'image',
   smallest: [16, 16],
-  build: (net, { classes, width }) => {
+  repeats: true,
+  build: (net, { classes, width, depth }) => {
     const stem = net.conv('conv1', net.input, {
       channels: scaled(32, width),
       kernel: 3,
@@ -33,7 +26,10 @@ export const mobileNetV1: Architecture = {
       bias: false,
     });
     let value = net.relu('relu1', net.batchNorm('bn1', stem));
-    for (const [index, [channels, stride]] of blocks.entries()) {
+    const blocks = table.flatMap(([channels, count, stride]) =>
+      Array.from({ length: repeated(count, depth) }, (_, n) => ({ channels, stride: n === 0 ? stride : 1 })),
+    );
+    for (const [index, { channels, stride }] of blocks.entries()) {
       const name = `block${index + 1}`;
       const each = net.conv(`${name}.depthwise`, value, {
         channels: value.shape[0]!,

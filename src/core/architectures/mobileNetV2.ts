@@ -1,6 +1,6 @@
 // MobileNetV2: M. Sandler, A. Howard, M. Zhu, A. Zhmoginov, L. Chen, "MobileNetV2: Inverted Residuals and Linear
 // Bottlenecks", 2018, table 2, with the strides for ImageNet: the image is halved five times.
-import type { Architecture } from './architecture';
+import { repeated, type Architecture } from './architecture';
 import type { NetworkBuilder, Value } from './networkBuilder';
 
 /** Expansion, channels, repetitions and stride of the first repetition. */
@@ -14,31 +14,23 @@ const table: readonly (readonly [number, number, number, 1 | 2])[] = [
   [6, 320, 1, 1],
 ];
 
-/** Blocks whose input is added to their output: all but the first of each row. */
-const branches = table.reduce((sum, [, , repetitions]) => sum + repetitions - 1, 0);
-
 export const mobileNetV2: Architecture = {
   id: 'mobilenet-v2',
   description: 'seventeen inverted residual blocks with linear bottlenecks (Sandler et al. 2018)',
   example: [3, 224, 224],
   input: 'image',
   smallest: [16, 16],
-  build: (net, { classes, width }) => {
+  repeats: true,
+  build: (net, { classes, width, depth }) => {
+    const blocks = blocksOf(width, depth);
+    const branches = blocks.filter(({ adds }) => adds).length;
     let value = normalized(net, 'conv1', net.input, {
-      channels: wholeEights(32 * width),
+      channels: stemChannels(width),
       kernel: 3,
       stride: 2,
     });
-    let block = 0;
-    for (const [expansion, channels, repetitions, stride] of table) {
-      for (let n = 0; n < repetitions; n++) {
-        block++;
-        value = invertedResidual(net, `block${block}`, value, {
-          expansion,
-          channels: wholeEights(channels * width),
-          stride: n === 0 ? stride : 1,
-        });
-      }
+    for (const [index, block] of blocks.entries()) {
+      value = invertedResidual(net, `block${index + 1}`, value, block, branches);
     }
     // Narrow networks keep the last layer's width, as the paper says in section 6.1.
     value = normalized(net, 'conv2', value, { channels: wholeEights(1280 * Math.max(1, width)), kernel: 1 });
@@ -50,13 +42,33 @@ interface Block {
   readonly expansion: number;
   readonly channels: number;
   readonly stride: 1 | 2;
+  /** Its input has the shape of its output and is added to it. */
+  readonly adds: boolean;
+}
+
+function stemChannels(width: number): number {
+  return wholeEights(32 * width);
+}
+
+function blocksOf(width: number, depth: number): readonly Block[] {
+  let inputs = stemChannels(width);
+  return table.flatMap(([expansion, of, count, first]) => {
+    const channels = wholeEights(of * width);
+    return Array.from({ length: repeated(count, depth) }, (_, n): Block => {
+      const stride = n === 0 ? first : 1;
+      const adds = stride === 1 && inputs === channels;
+      inputs = channels;
+      return { expansion, channels, stride, adds };
+    });
+  });
 }
 
 function invertedResidual(
   net: NetworkBuilder,
   name: string,
   from: Value,
-  { expansion, channels, stride }: Block,
+  { expansion, channels, stride, adds }: Block,
+  branches: number,
 ): Value {
   const wide = expansion * from.shape[0]!;
   const expanded =
@@ -67,7 +79,6 @@ function invertedResidual(
     stride,
     depthwise: true,
   });
-  const adds = stride === 1 && from.shape[0] === channels;
   const projected = net.conv(`${name}.project`, filtered, {
     channels,
     kernel: 1,

@@ -28,6 +28,8 @@ export interface ConvOptions {
   readonly padding?: 'half' | 'same' | 'none';
   /** Each channel is filtered for itself; `channels` is the number of input channels. */
   readonly depthwise?: true;
+  /** Parts of the channels that are filtered apart from each other; 1 where not given. */
+  readonly groups?: number;
   readonly bias: boolean;
   /**
    * The layer ends one of so many branches that are added to the signal one after the other. Their variances are
@@ -69,7 +71,7 @@ export class NetworkBuilder {
     const [inputs = 1, ...size] = from.shape;
     const kernel: readonly [number, number] =
       typeof options.kernel === 'number' ? [options.kernel, options.kernel] : options.kernel;
-    const groups = depthwise ? inputs : 1;
+    const groups = depthwise ? inputs : (options.groups ?? 1);
     const fanIn = (inputs / groups) * kernel[0] * kernel[1];
     const weightShape = [channels, inputs / groups, ...kernel];
     const weight = this.random(`${name}.weight`, weightShape, (count, source) =>
@@ -122,6 +124,25 @@ export class NetworkBuilder {
     const [channels = 1, ...size] = from.shape;
     const outputs = size.map((side) => Math.floor((side + 2 * pad - kernel) / stride + 1));
     return this.add('MaxPool', name, [from.name], {
+      shape: [channels, ...outputs],
+      kind: from.kind,
+      attributes: {
+        kernel_shape: [kernel, kernel],
+        strides: [stride, stride],
+        pads: [pad, pad, pad, pad],
+      },
+    });
+  }
+
+  /** Means of windows; pixels outside the image do not count. */
+  averagePool(
+    name: string,
+    from: Value,
+    { kernel, stride, pad }: { readonly kernel: number; readonly stride: number; readonly pad: number },
+  ): Value {
+    const [channels = 1, ...size] = from.shape;
+    const outputs = size.map((side) => Math.floor((side + 2 * pad - kernel) / stride + 1));
+    return this.add('AveragePool', name, [from.name], {
       shape: [channels, ...outputs],
       kind: from.kind,
       attributes: {
@@ -196,10 +217,10 @@ export class NetworkBuilder {
     ];
   }
 
-  /** Channels of two groups by turns: [a₁ … aₙ b₁ … bₙ] becomes [a₁ b₁ … aₙ bₙ]. */
-  shuffle(name: string, from: Value): Value {
+  /** Channels of the groups by turns: [a₁ … aₙ b₁ … bₙ] becomes [a₁ b₁ … aₙ bₙ]. */
+  shuffle(name: string, from: Value, groups: number): Value {
     const [channels = 2, ...size] = from.shape;
-    const grouped = this.ints(`${name}.groups`, [0, 2, channels / 2, ...size]);
+    const grouped = this.ints(`${name}.groups`, [0, groups, channels / groups, ...size]);
     const flat = this.ints(`${name}.channels`, [0, ...from.shape]);
     const { kind } = from;
     const split = this.add('Reshape', `${name}.group`, [from.name, grouped], { shape: from.shape, kind });
@@ -301,8 +322,8 @@ export class NetworkBuilder {
         `it would have more than ${formatInteger(mostParameters)} parameters; choose a smaller input or width`,
       );
     }
-    this.tensors.push(float32Tensor(name, shape, fill(count, { seed: this.seed, index: this.index })));
-    this.index++;
+    const source = { seed: this.seed, index: this.index++ };
+    this.tensors.push(drawnWhenRead(name, shape, () => fill(count, source)));
     return name;
   }
 
@@ -337,6 +358,17 @@ export class NetworkBuilder {
 }
 
 type Attributes = Readonly<Record<string, number | readonly number[]>>;
+
+/** Whoever only wants to know how large a network is does not wait for its random numbers. */
+function drawnWhenRead(name: string, shape: readonly number[], draw: () => Float32Array): Tensor {
+  let drawn: Tensor | undefined;
+  return new Tensor({
+    name,
+    type: 'float32',
+    shape,
+    read: (offset, length) => (drawn ??= float32Tensor(name, shape, draw())).bytes(offset, length),
+  });
+}
 
 function elements({ shape }: Value): number {
   return shape.reduce((product, dimension) => product * dimension, 1);

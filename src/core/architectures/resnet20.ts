@@ -1,10 +1,10 @@
 // ResNet-20 for images of 32×32: three stages of three residual blocks, shortcuts without parameters. K. He, X. Zhang,
 // S. Ren, J. Sun, "Deep Residual Learning for Image Recognition", 2016, section 4.2 with n = 3.
-import { scaled, type Architecture } from './architecture';
+import { repeated, scaled, type Architecture } from './architecture';
 import { residualBlock } from './residualBlock';
 
 const stages = [16, 32, 64];
-const blocks = 3;
+const blocksOfEach = 3;
 
 export const resnet20: Architecture = {
   id: 'resnet-20',
@@ -12,7 +12,9 @@ export const resnet20: Architecture = {
   example: [3, 32, 32],
   input: 'image',
   smallest: [8, 8],
-  build: (net, { classes, width }) => {
+  repeats: true,
+  build: (net, { classes, width, depth }) => {
+    const blocks = repeated(blocksOfEach, depth);
     const stem = net.conv('conv1', net.input, { channels: scaled(16, width), kernel: 3, bias: false });
     let value = net.relu('relu1', net.batchNorm('bn1', stem));
     for (const [stage, channels] of stages.entries()) {

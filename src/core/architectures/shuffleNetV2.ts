@@ -1,6 +1,6 @@
 // ShuffleNetV2: N. Ma, X. Zhang, H. Zheng, J. Sun, "ShuffleNet V2: Practical Guidelines for Efficient CNN Architecture
 // Design", 2018, table 5, with the strides for ImageNet: the image is halved five times.
-import type { Architecture } from './architecture';
+import { repeated, type Architecture } from './architecture';
 import type { NetworkBuilder, Value } from './networkBuilder';
 
 /** Channels of the three stages and of the last convolution, by width. */
@@ -20,12 +20,13 @@ export const shuffleNetV2: Architecture = {
   input: 'image',
   smallest: [16, 16],
   widths: [...channelsByWidth.keys()],
-  build: (net, { classes, width }) => {
+  repeats: true,
+  build: (net, { classes, width, depth }) => {
     const channels = channelsByWidth.get(width)!;
     const stem = normalized(net, 'conv1', net.input, { channels: 24, kernel: 3, stride: 2 });
     let value = net.maxPool('maxpool', net.relu('conv1.relu', stem), { kernel: 3, stride: 2, pad: 1 });
     for (const [index, count] of repetitions.entries()) {
-      for (let n = 0; n < count; n++) {
+      for (let n = 0; n < repeated(count, depth); n++) {
         const name = `stage${index + 2}.${n}`;
         value = n === 0 ? halving(net, name, value, channels[index]!) : keeping(net, name, value);
       }
@@ -70,7 +71,7 @@ function branch(net: NetworkBuilder, name: string, from: Value, channels: number
 }
 
 function joined(net: NetworkBuilder, name: string, left: Value, right: Value): Value {
-  return net.shuffle(`${name}.shuffle`, net.concat(`${name}.concat`, [left, right]));
+  return net.shuffle(`${name}.shuffle`, net.concat(`${name}.concat`, [left, right]), 2);
 }
 
 function normalized(

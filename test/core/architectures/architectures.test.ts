@@ -30,8 +30,8 @@ const thumbnail = { input: [3, 32, 32], classes: 10 } as const;
 
 /**
  * Parameters: Han et al. (LeNets), MLPerf Tiny's Keras models (resnet-8, ds-cnn, autoencoder), He et al. (resnet-20:
- * 0.27 M), Keras (mobilenet-v1), torchvision (mobilenet-v2, shufflenet-v2). Multiply-accumulates: the papers, for
- * shufflenet-v2 torchvision.
+ * 0.27 M), Keras (mobilenet-v1), torchvision (mobilenet-v2, shufflenet-v2), pytorchcv (shufflenet-v1). Multiply-
+ * accumulates: the papers, for shufflenet-v2 torchvision.
  */
 const published: readonly Published[] = [
   { architecture: 'lenet-300-100', ...digit, parameters: 266_610, macs: [0.266, 0.001] },
@@ -39,9 +39,15 @@ const published: readonly Published[] = [
   { architecture: 'resnet-8', ...thumbnail, counts: 'all', parameters: 78_666, macs: [12.5, 0.05] },
   { architecture: 'resnet-20', ...thumbnail, counts: 'trained', parameters: 269_722, macs: [40.8, 0.3] },
   { architecture: 'mobilenet-v1', ...image, parameters: 4_231_976, macs: [569, 1] },
+  { architecture: 'mobilenet-v1', ...image, width: 0.25, parameters: 470_072, macs: [41, 0.5] },
+  { architecture: 'mobilenet-v1', ...image, width: 0.75, parameters: 2_585_560, macs: [325, 1] },
   { architecture: 'mobilenet-v1', ...image, width: 0.5, parameters: 1_331_592, macs: [149, 1] },
   { architecture: 'mobilenet-v2', ...image, parameters: 3_504_872, macs: [300, 2] },
   { architecture: 'mobilenet-v2', ...image, width: 1.4, parameters: 6_108_776, macs: [585, 5] },
+  { architecture: 'shufflenet-v1', ...image, width: 0.25, parameters: 305_902, macs: [11, 0.1] },
+  { architecture: 'shufflenet-v1', ...image, width: 0.5, parameters: 718_324, macs: [38, 1] },
+  { architecture: 'shufflenet-v1', ...image, parameters: 1_865_728, macs: [137, 1] },
+  { architecture: 'shufflenet-v1', ...image, width: 2, parameters: 5_450_776, macs: [524, 1] },
   { architecture: 'shufflenet-v2', ...image, width: 0.5, parameters: 1_366_792, macs: [40, 1] },
   { architecture: 'shufflenet-v2', ...image, parameters: 2_278_604, macs: [145, 1] },
   { architecture: 'shufflenet-v2', ...image, width: 1.5, parameters: 3_503_624, macs: [296, 1] },
@@ -100,6 +106,10 @@ const inputs: Readonly<Record<string, readonly (readonly number[])[]>> = {
     [3, 96, 96],
     [1, 28, 28],
   ],
+  'shufflenet-v1': [
+    [3, 96, 96],
+    [1, 28, 28],
+  ],
   'shufflenet-v2': [
     [3, 96, 96],
     [1, 28, 28],
@@ -114,12 +124,12 @@ const inputs: Readonly<Record<string, readonly (readonly number[])[]>> = {
 
 const samples = 8;
 
-describe.each(architectures)('$id', ({ id, example, widths, reconstructs }) => {
+describe.each(architectures)('$id', ({ id, example, widths, repeats, reconstructs }) => {
   // Large networks are narrow where that is as good a test.
   const narrow = example[1] === 224 ? (widths?.[0] ?? 0.25) : 1;
   const classes = 7;
-  const build = (input: readonly number[], { seed = 3, width = narrow } = {}): Model =>
-    newModel({ architecture: id, input, width, seed, ...(!reconstructs && { classes }) });
+  const build = (input: readonly number[], { seed = 3, width = narrow, depth = 1 } = {}): Model =>
+    newModel({ architecture: id, input, width, depth, seed, ...(!reconstructs && { classes }) });
 
   it.each((inputs[id] ?? []).map((input) => ({ input })))(
     'runs on an input of $input in batches of any size',
@@ -149,6 +159,24 @@ describe.each(architectures)('$id', ({ id, example, widths, reconstructs }) => {
     await session.dispose();
     const sizes = values.map((name) => [name, rootMeanSquare(results[name]!.data as Float32Array)] as const);
     expect(sizes.filter(([, size]) => !(size > 0.1 && size < 10))).toEqual([]);
+  });
+
+  it.runIf(repeats)('becomes deeper and shallower, and runs all the same', async () => {
+    const [input = []] = inputs[id] ?? [];
+    const layers = [0.3, 1, 2].map((depth) => build(input, { depth }).graph.nodes.length);
+    expect(layers[0]).toBeLessThanOrEqual(layers[1]!);
+    expect(layers[1]).toBeLessThan(layers[2]!);
+    const data = normals(
+      input.reduce((a, b) => a * b),
+      1,
+    );
+    for (const depth of [0.3, 2]) {
+      const session = await (await onnxRuntime()).load(modelToBytes(build(input, { depth })));
+      const results = await session.run({ input: { type: 'float32', shape: [1, ...input], data } });
+      const { data: outputs } = results[reconstructs ? 'reconstruction' : 'logits']!;
+      expect((outputs as Float32Array).every(Number.isFinite)).toBe(true);
+      await session.dispose();
+    }
   });
 
   it('has the same weights for the same seed, and others for another', () => {
@@ -182,6 +210,33 @@ function units(width: number): readonly (number | undefined)[] {
     .graph.initializers.filter(({ name }) => name.endsWith('weight'))
     .map(({ shape }) => shape[0]);
 }
+
+/** Of the blocks in the stages of a network: repetitions times the depth, rounded, at least one. */
+function blockNames(architecture: string, depth: number): readonly string[] {
+  const { nodes } = newModel({ architecture, input: [3, 64, 64], classes: 10, depth, seed: 1 }).graph;
+  const blocks = nodes.flatMap(({ name }) => /^(?:layer|stage)\d+(?:\.\d+)?|^block\d+/.exec(name)?.[0] ?? []);
+  return [...new Set(blocks)];
+}
+
+describe('depth', () => {
+  it.each([
+    ['resnet-8', 1, 3],
+    ['resnet-8', 2, 6],
+    ['resnet-8', 0.1, 3],
+    ['resnet-20', 1 / 3, 3],
+    // ResNet-32 and ResNet-56 of the same paper.
+    ['resnet-20', 5 / 3, 15],
+    ['resnet-20', 3, 27],
+    ['mobilenet-v1', 0.5, 1 + 1 + 1 + 3 + 1],
+    ['mobilenet-v1', 2, 26],
+    ['mobilenet-v2', 0.5, 1 + 1 + 2 + 2 + 2 + 2 + 1],
+    ['shufflenet-v1', 0.5, 2 + 4 + 2],
+    ['shufflenet-v2', 1.5, 6 + 12 + 6],
+    ['ds-cnn', 1.5, 6],
+  ])('of %s, %d, gives %d blocks', (architecture, depth, blocks) => {
+    expect(blockNames(architecture, depth)).toHaveLength(blocks);
+  });
+});
 
 describe('newModel', () => {
   it('makes networks wider and narrower', () => {
@@ -219,6 +274,12 @@ describe('newModel', () => {
       /one of 0.5, 1, 1.5, 2/,
     ],
     ['a width of nothing', { architecture: 'mlp', input: [4], width: 0 }, /width 0 is not possible/],
+    [
+      'another depth of what has no repeated blocks',
+      { architecture: 'lenet-5', input: [1, 28, 28], depth: 2 },
+      /it has no blocks that are repeated/,
+    ],
+    ['a depth of nothing', { architecture: 'mlp', input: [4], depth: 0 }, /depth 0 is not possible/],
     ['no classes', { architecture: 'mlp', input: [4], classes: undefined }, /needs a number of classes/],
     ['part of a class', { architecture: 'mlp', input: [4], classes: 2.5 }, /2.5 classes are not possible/],
     ['classes of an autoencoder', { architecture: 'autoencoder', input: [4] }, /has no classes/],
