@@ -51,7 +51,7 @@ function settingOf(setting: string): Setting {
   if (!step || option === undefined) {
     throw usage(`--set ${setting} is not of the form step.option=value, like quantize.granularity=tensor`);
   }
-  return { step, groups, option, value: valueOf(value) };
+  return { step, groups, option, value: listOf(value) ?? valueOf(value) };
 }
 
 /** A sparsity; a pattern like 2:4; or a threshold like below:0.1. */
@@ -66,6 +66,15 @@ function pruningOf(text: string): Record<string, unknown> {
 function bitsOf(type: string): unknown {
   const bits = /^int(\d+)$/.exec(type)?.[1];
   return bits === undefined ? type : Number(bits);
+}
+
+/** What stands between commas, where the text is in brackets. */
+function listOf(text: string): readonly string[] | undefined {
+  const [, inner] = /^\[(.*)\]$/s.exec(text) ?? [];
+  return inner
+    ?.split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
 }
 
 /** A number or a truth value where the text is one. */

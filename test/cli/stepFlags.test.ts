@@ -41,6 +41,14 @@ describe('the flags of compress', () => {
     expect(() => parseSteps(stepsOf({ prune: 'below:zero', set: [] }))).toThrow(/threshold must be/);
   });
 
+  it('name layers in brackets', () => {
+    const set = ['prune.exclude=[conv1, /features/0/Conv]', 'quantize.exclude=[]'];
+    expect(stepsOf({ prune: '0.5', quantize: 'int8', set })).toEqual([
+      { prune: { sparsity: 0.5, exclude: ['conv1', '/features/0/Conv'] } },
+      { quantize: { bits: 8, exclude: [] } },
+    ]);
+  });
+
   it('let a later setting win', () => {
     expect(stepsOf({ prune: '0.5', set: ['prune.sparsity=0.6', 'prune.sparsity=0.7'] })).toEqual([
       { prune: { sparsity: 0.7 } },

@@ -1,6 +1,7 @@
 // Makes a row of the table of steps: the one place where a step's schema and the type of its options meet.
 import type { z } from 'zod';
 import { CounterweightError } from '../../shared/base/errors';
+import { mistypedFirst } from '../data/describeIssue';
 import type { Model } from '../ir/graph';
 import { optionProblem } from './optionProblem';
 import type { Step, StepContext, StepResult, WeightShare } from './step';
@@ -31,7 +32,7 @@ export function defineStep<Schema extends z.ZodObject>(definition: StepDefinitio
     needsData: needsData === true,
     parse: (given) => {
       const result = schema.safeParse(given ?? {});
-      const issue = result.error?.issues[0];
+      const [issue] = mistypedFirst(result.error?.issues ?? []);
       if (issue) {
         throw new CounterweightError('STEP_INVALID', {
           step: id,

@@ -10,7 +10,7 @@ export interface StepOption {
   readonly allowed: string;
   /** The values to choose from, where there is a list of them. */
   readonly choices?: readonly OptionValue[];
-  readonly kind: 'number' | 'integer' | 'boolean' | 'choice';
+  readonly kind: 'number' | 'integer' | 'boolean' | 'choice' | 'list' | 'mapping';
   readonly minimum?: number;
   readonly maximum?: number;
   /** The minimum or the maximum itself is not allowed. */
@@ -52,6 +52,14 @@ function describeProperties(properties: Properties, group: string): StepOption[]
   });
 }
 
+/** What the types of JSON Schema are as options; a mapping has names of one's own, and is no group. */
+const kinds: Readonly<Record<string, StepOption['kind']>> = {
+  integer: 'integer',
+  boolean: 'boolean',
+  array: 'list',
+  object: 'mapping',
+};
+
 function kindOf(type: string | undefined): StepOption['kind'] {
-  return type === 'integer' || type === 'boolean' ? type : 'number';
+  return kinds[type ?? ''] ?? 'number';
 }

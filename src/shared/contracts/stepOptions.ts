@@ -7,7 +7,7 @@ export interface StepOptionView {
   /** The path of an option inside a group, like "earlyStopping.patience". */
   readonly name: string;
   readonly description: string;
-  readonly kind: 'number' | 'integer' | 'boolean' | 'choice';
+  readonly kind: 'number' | 'integer' | 'boolean' | 'choice' | 'list' | 'mapping';
   /** The values to choose from, where there is a list of them. */
   readonly choices?: readonly (string | number | boolean)[];
   readonly minimum?: number;

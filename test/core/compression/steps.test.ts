@@ -54,6 +54,20 @@ describe('parsing steps', () => {
       'Step prune: option scope must be global or layer or output or sensitivity, not "layers".',
     ],
     [{ sparsity: 0.5, spope: 'layer' }, 'Step prune: there is no option spope; the nearest is scope.'],
+    [{ sparsity: 0.5, exclude: 'fc' }, 'Step prune: option exclude must be a list of text, not "fc".'],
+    [{ sparsity: 0.5, exclude: [1] }, 'Step prune: option exclude.0 must be text, not 1.'],
+    [
+      { sparsity: 0.5, perLayer: { 'fc.1': { sparsity: 2 } } },
+      'Step prune: option perLayer.fc.1.sparsity must be a number from 0 to below 1, not 2.',
+    ],
+    [
+      { sparsity: 0.5, perLayer: { fc: { sparsty: 0.5 } } },
+      'Step prune: there is no option perLayer.fc.sparsty; the nearest is perLayer.fc.sparsity.',
+    ],
+    [
+      { sparsity: 0.5, perLayer: { fc: 0.5 } },
+      'Step prune: option perLayer.fc must be a mapping of names to values, not 0.5.',
+    ],
     [[0.5], 'Step prune: the options must be a mapping of names to values, not [0.5].'],
     [0.5, 'Step prune: the options must be a mapping of names to values, not 0.5.'],
   ])('says what is wrong with the options %j', (options, message) => {
@@ -63,7 +77,7 @@ describe('parsing steps', () => {
   it('names the known bits, and the step that was meant', () => {
     expect(problemOf([{ quantize: { bits: 4 } }])).toBe('Step quantize: option bits must be 8, not 4.');
     expect(problemOf([{ quantize: { xyzzy: 1 } }])).toBe(
-      'Step quantize: there is no option xyzzy; known are bits, scheme, granularity.',
+      'Step quantize: there is no option xyzzy; known are bits, scheme, granularity, exclude.',
     );
     expect(problemOf([{ quantise: {} }])).toBe(
       'Step quantise: there is no such step; the nearest is quantize.',

@@ -8,14 +8,21 @@ export interface PrunableWeight extends Weight {
   readonly source: MagnitudeSource;
 }
 
-/** Biases, normalization parameters and everything else that is no weight are never pruned, and not mentioned. */
-export function prunableWeights(model: Model): {
+/**
+ * Biases, normalization parameters and everything else that is no weight are never pruned, and not mentioned; nor are
+ * the layers that are excluded.
+ */
+export function prunableWeights(
+  model: Model,
+  excluded: readonly string[] = [],
+): {
   readonly weights: readonly PrunableWeight[];
   readonly notes: readonly Note[];
 } {
   const weights: PrunableWeight[] = [];
   const notes: Note[] = [];
   for (const weight of weightsOf(model)) {
+    if (excluded.includes(weight.layer)) continue;
     const source = magnitudeSource(weight);
     if (typeof source === 'string') {
       notes.push(note('NOT_PRUNED', { tensor: weight.value, reason: source }));

@@ -3,12 +3,14 @@
 import { CounterweightError } from '../../../shared/base/errors';
 import type { Model } from '../../ir/graph';
 import { defineStep } from '../defineStep';
+import { checkLayerNames } from '../layerNames';
 import type { StepContext, StepResult, WeightShare } from '../step';
 import { criterionOf } from './criteria/criteria';
 import { magnitudeSource } from './magnitudeSource';
 import { pruneInRounds, trainingsOf } from './pruneInRounds';
 import { needsSamples, pruneOnce } from './pruneOnce';
 import { defaultPattern, defaultSamples, pruneSchema, type PruneOptions } from './pruneOptions';
+import { sparsityTarget } from './sparsityOfLayers';
 import { pruneChannels } from './structured/pruneChannels';
 
 export const prune = defineStep({
@@ -38,17 +40,22 @@ function suffix({ sparsity, threshold, granularity, pattern = defaultPattern }: 
 function pruneShare(share: WeightShare, options: PruneOptions): WeightShare {
   if (typeof magnitudeSource(share.weight) === 'string' || options.threshold !== undefined) return share;
   if (options.granularity === 'channel') return share;
-  const { elements } = share.weight.tensor;
+  const { tensor, layer } = share.weight;
+  if (options.exclude?.includes(layer)) return share;
+  const { elements } = tensor;
   const { keep, of } = options.pattern ?? defaultPattern;
-  const sparsity = options.sparsity ?? 1 - keep / of;
+  const sparsity = options.perLayer?.[layer]?.sparsity ?? options.sparsity ?? 1 - keep / of;
   return { ...share, nonZeros: Math.min(share.nonZeros, elements - Math.floor(sparsity * elements)) };
 }
 
 async function pruneModel(model: Model, options: PruneOptions, context: StepContext): Promise<StepResult> {
+  const { exclude = [], perLayer = {} } = options;
+  checkLayerNames(model, { step: 'prune', option: 'exclude', names: exclude });
+  checkLayerNames(model, { step: 'prune', option: 'perLayer', names: Object.keys(perLayer) });
   if (options.granularity === 'channel') return pruneByChannels(model, options, context);
   if (options.fineTune) return pruneInRounds(model, options, context);
-  const { sparsity } = options;
-  const pruned = await pruneOnce({ model, options, sparsity, seed: context.seed }, context);
+  const task = { model, options, target: sparsityTarget(options), seed: context.seed };
+  const pruned = await pruneOnce(task, context);
   return { ...pruned, pruned: true };
 }
 
@@ -58,12 +65,12 @@ async function pruneByChannels(
   options: PruneOptions,
   { path, seed, data, signal, progress }: StepContext,
 ): Promise<StepResult> {
-  const { sparsity = 0, scope, samples = defaultSamples } = options;
+  const { sparsity = 0, scope, samples = defaultSamples, exclude = [] } = options;
   const criterion = criterionOf(options.criterion);
   if (!data && criterion.needs === 'data') throw new CounterweightError('STEP_NEEDS_DATA', { step: 'prune' });
   return pruneChannels(
     model,
-    { sparsity, scope: scope === 'layer' ? 'layer' : 'global', criterion },
+    { sparsity, scope: scope === 'layer' ? 'layer' : 'global', criterion, exclude },
     { path, samples, seed, signal, progress, ...(data && { data }) },
   );
 }

@@ -8,22 +8,22 @@ import { magnitudeCuts } from './magnitudeCuts';
 import type { PrunableWeight } from './prunableWeights';
 import { prunedTensor } from './prunedTensor';
 import { eachChunk } from './selectThreshold';
+import type { Contest } from './sparsityOfLayers';
 
 type Context = Pick<StepContext, 'signal' | 'progress'>;
 
-/** Zeroes the fraction of smallest magnitude in every group of weights. */
-export async function pruneGroupsByMagnitude(
-  groups: ReadonlyMap<string, readonly PrunableWeight[]>,
-  sparsity: number,
+/** Zeroes the weights of smallest magnitude in every contest. */
+export async function pruneContestsByMagnitude(
+  contests: readonly Contest<PrunableWeight>[],
   context: Context,
 ): Promise<Map<Tensor, Tensor>> {
   const replacements = new Map<Tensor, Tensor>();
   const pause = pauseFor(context.signal);
   let done = 0;
-  for (const [layer, weights] of groups) {
+  for (const { layer, weights, sparsity } of contests) {
     const sources = weights.map(({ source }) => source);
     const cuts = await magnitudeCuts(sources, sparsity, pause, (fraction) =>
-      context.progress((done + fraction) / groups.size, layer === '' ? undefined : layer),
+      context.progress((done + fraction) / contests.length, layer),
     );
     for (const [source, cut] of cuts) replacements.set(source.tensor, prunedTensor(source, cut));
     done++;

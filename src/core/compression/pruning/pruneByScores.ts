@@ -13,6 +13,7 @@ import { placesInOutput } from './placesInOutput';
 import { byLayer, type PrunableWeight } from './prunableWeights';
 import { defaultBlock, defaultPattern, type PruneOptions } from './pruneOptions';
 import { measureHarm } from './measureHarm';
+import { contestsOf, type SparsityTarget } from './sparsityOfLayers';
 import { blockUnits, elementUnits, type Units } from './units';
 import { inputLines } from './weightAxes';
 
@@ -21,8 +22,8 @@ export interface ScoredTask {
   readonly weights: readonly PrunableWeight[];
   readonly criterion: Criterion;
   readonly options: PruneOptions;
-  /** Fraction of the weights of each competing group that are zero afterwards; not used for patterns. */
-  readonly sparsity: number;
+  /** Not used for patterns. */
+  readonly target: SparsityTarget;
   readonly context: CriterionContext;
 }
 
@@ -42,7 +43,7 @@ export async function pruneByScores(task: ScoredTask): Promise<ScoredResult> {
       ? blockUnits(weight, weight.scores, options.block ?? defaultBlock)
       : elementUnits(weight.scores);
   const replacements = new Map<Tensor, Tensor>();
-  for (const { weights, count } of await budgets(scored, unitsOf, task)) {
+  for (const { weights, count } of await budgetsOf(scored, unitsOf, task)) {
     for (const [tensor, pruned] of await droppedUnits(weights, count, unitsOf, pause)) {
       replacements.set(tensor, pruned);
     }
@@ -79,23 +80,26 @@ interface Budget {
 }
 
 /** What competes with what, and for how much. */
-async function budgets(
+async function budgetsOf(
   scored: readonly ScoredWeight[],
   unitsOf: (weight: ScoredWeight) => Units,
   task: ScoredTask,
 ): Promise<readonly Budget[]> {
-  const { options, sparsity } = task;
-  // Places within an output are as many in each of them.
-  if (options.scope === 'global' || options.scope === 'output') {
-    return [{ weights: scored, count: shareOf(scored, sparsity) }];
+  // In scope output places within an output compete, which are as many in each of them.
+  const { scope } = task.options;
+  const budgets: Budget[] = [];
+  for (const { layer: apart, weights, sparsity } of contestsOf(scored, task.target, scope)) {
+    const count = shareOf(weights, sparsity);
+    if (scope !== 'sensitivity' || apart !== undefined) {
+      budgets.push({ weights, count });
+      continue;
+    }
+    const layers = byLayer(weights);
+    const curves = await measureHarm(task.model, layers, unitsOf, task.context);
+    const removed = allocateSparsity(curves, count);
+    for (const [layer, own] of layers) budgets.push({ weights: own, count: removed.get(layer) ?? 0 });
   }
-  const layers = byLayer(scored);
-  if (options.scope === 'layer') {
-    return [...layers.values()].map((weights) => ({ weights, count: shareOf(weights, sparsity) }));
-  }
-  const curves = await measureHarm(task.model, layers, unitsOf, task.context);
-  const removed = allocateSparsity(curves, shareOf(scored, sparsity));
-  return [...layers].map(([layer, weights]) => ({ weights, count: removed.get(layer) ?? 0 }));
+  return budgets;
 }
 
 function shareOf(weights: readonly ScoredWeight[], sparsity: number): number {

@@ -14,19 +14,21 @@ import { joinRounds, type RoundCurves } from './joinRounds';
 import { pruneOnce } from './pruneOnce';
 import { defaultRounds, type PruneOptions } from './pruneOptions';
 import { sparsityOf, withZerosOf } from './sameZeros';
+import { sparsityTarget, type SparsityTarget } from './sparsityOfLayers';
 import { sparsityTargets } from './sparsityTargets';
 
-/** The sparsity to reach in each round; undefined where a threshold or a pattern decides. */
-function roundTargets({
-  sparsity,
-  schedule,
-  rounds = defaultRounds,
-}: PruneOptions): readonly (number | undefined)[] {
-  return sparsity === undefined ? [undefined] : sparsityTargets(sparsity, schedule, rounds);
+/** What to reach in each round; layers with a sparsity of their own get there by the same schedule. */
+function roundTargets(options: PruneOptions): readonly SparsityTarget[] {
+  const { sparsity, schedule, rounds = defaultRounds } = options;
+  if (sparsity === undefined) return [sparsityTarget(options)];
+  return sparsityTargets(sparsity, schedule, rounds).map((_, round) =>
+    sparsityTarget(options, (last) => sparsityTargets(last, schedule, rounds)[round]!),
+  );
 }
 
 /** How often the step trains. */
 export function trainingsOf(options: PruneOptions): number {
+  if (options.regrow) return 1;
   return options.fineTune ? roundTargets(options).length + (options.rewind === true ? 1 : 0) : 0;
 }
 
@@ -49,8 +51,8 @@ export async function pruneInRounds(
     current = (await trainings.train(model, { keepZeros: context.pruned, sparsity: sparsityOf(model) }))
       .model;
   }
-  for (const [round, sparsity] of targets.entries()) {
-    const task = { model: current, options, sparsity, seed: seedOf(context.seed, round) };
+  for (const [round, target] of targets.entries()) {
+    const task = { model: current, options, target, seed: seedOf(context.seed, round) };
     const pruned = await pruneOnce(task, { ...context, progress: trainings.pruning });
     notes.push(...pruned.notes);
     const start = rewinds ? withZerosOf(model, pruned.model) : pruned.model;

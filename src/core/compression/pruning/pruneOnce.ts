@@ -6,17 +6,17 @@ import type { Tensor } from '../../ir/tensor';
 import type { StepContext } from '../step';
 import { replaceWeights } from '../weights';
 import { criterionOf } from './criteria/criteria';
-import { byLayer, prunableWeights } from './prunableWeights';
-import { pruneBelow, pruneGroupsByMagnitude } from './pruneByMagnitude';
+import { prunableWeights } from './prunableWeights';
+import { pruneBelow, pruneContestsByMagnitude } from './pruneByMagnitude';
 import { pruneByScores } from './pruneByScores';
 import { defaultSamples, type PruneOptions } from './pruneOptions';
 import { reconstruct } from './reconstruct';
+import { contestsOf, type SparsityTarget } from './sparsityOfLayers';
 
 export interface PruneTask {
   readonly model: Model;
   readonly options: PruneOptions;
-  /** Fraction of the weights that are zero afterwards; undefined where a threshold or a pattern decides. */
-  readonly sparsity: number | undefined;
+  readonly target: SparsityTarget;
   /** Of what this pruning draws. */
   readonly seed: number;
 }
@@ -56,22 +56,22 @@ export async function pruneOnce(task: PruneTask, context: Context): Promise<Prun
 const selectionPart = 0.2;
 
 async function selectWeights(
-  { model, options, sparsity = 0, seed }: PruneTask,
+  { model, options, target, seed }: PruneTask,
   { path, data, signal, progress }: Context,
 ): Promise<{ readonly replacements: ReadonlyMap<Tensor, Tensor>; readonly notes: readonly Note[] }> {
-  const { weights, notes } = prunableWeights(model);
+  const { weights, notes } = prunableWeights(model, options.exclude);
   if (options.threshold !== undefined) {
     return { replacements: await pruneBelow(weights, options.threshold, { signal, progress }), notes };
   }
   if (isByMagnitude(options)) {
-    const groups = options.scope === 'layer' ? byLayer(weights) : new Map([['', weights]]);
-    return { replacements: await pruneGroupsByMagnitude(groups, sparsity, { signal, progress }), notes };
+    const contests = contestsOf(weights, target, options.scope);
+    return { replacements: await pruneContestsByMagnitude(contests, { signal, progress }), notes };
   }
   const criterion = criterionOf(options.criterion);
   if (!data && needsSamples(options)) throw new CounterweightError('STEP_NEEDS_DATA', { step: 'prune' });
   const { samples = defaultSamples } = options;
   const context = { path, samples, seed, signal, progress, ...(data && { data }) };
-  const result = await pruneByScores({ model, weights, criterion, options, sparsity, context });
+  const result = await pruneByScores({ model, weights, criterion, options, target, context });
   return { replacements: result.replacements, notes: [...notes, ...result.notes] };
 }
 

@@ -67,6 +67,23 @@ export const pruneSchema = z
       .describe(
         'Whether the weights of the whole model compete with each other, those of each layer or of each output by themselves, or layers give up weights by the harm that is measured of each.',
       ),
+    exclude: z
+      .array(z.string().min(1))
+      .optional()
+      .describe(
+        'Names of layers that keep all of their weights, or with granularity channel all of the channels that they make. The sparsity is that of the others.',
+      ),
+    perLayer: z
+      .record(
+        z.string(),
+        z.strictObject({
+          sparsity: z.number().min(0).lt(1).describe('Fraction of the weights of the layer that are zero.'),
+        }),
+      )
+      .optional()
+      .describe(
+        'By the names of layers, a sparsity of their own in place of that of the step, which is that of the others.',
+      ),
     reconstruct: z
       .enum(['none', 'sparsegpt'])
       .default('none')
@@ -115,6 +132,8 @@ interface Given {
   readonly pattern?: { readonly keep: number; readonly of: number } | undefined;
   readonly block?: unknown;
   readonly scope: string;
+  readonly exclude?: readonly string[] | undefined;
+  readonly perLayer?: Readonly<Record<string, unknown>> | undefined;
   readonly schedule: string;
   readonly rounds?: number | undefined;
   readonly fineTune?: unknown;
@@ -181,6 +200,16 @@ const rules: readonly { readonly broken: (given: Given) => boolean; readonly pro
       (criterion !== 'magnitude' || granularity !== 'element' || scope !== 'global'),
     problem:
       'threshold compares the magnitudes of single weights; leave out criterion, granularity and scope',
+  },
+  {
+    broken: ({ perLayer, sparsity, granularity }) =>
+      perLayer !== undefined && (sparsity === undefined || granularity === 'channel'),
+    problem:
+      'perLayer is for layers that lose another part of their weights than the sparsity; give a sparsity and no granularity channel',
+  },
+  {
+    broken: ({ exclude = [], perLayer = {} }) => exclude.some((layer) => Object.hasOwn(perLayer, layer)),
+    problem: 'a layer has a sparsity of its own in perLayer and is in exclude; leave it out of one of them',
   },
   {
     broken: ({ schedule, sparsity }) => schedule !== 'one-shot' && sparsity === undefined,

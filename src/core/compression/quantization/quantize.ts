@@ -9,6 +9,7 @@ import { graphsWithin, storedTensors } from '../../ir/traversal';
 import { raiseOpset } from '../../operators/opsets/raiseOpset';
 import { standardOpset } from '../../operators/opsets/standardOpset';
 import { defineStep } from '../defineStep';
+import { checkLayerNames } from '../layerNames';
 import type { StepContext, StepResult, WeightShare } from '../step';
 import { weightsOf, type Weight } from '../weights';
 import { insertDequantize, type DequantizeDomain } from './insertDequantize';
@@ -24,6 +25,7 @@ const schema = z.strictObject({
     .enum(['tensor', 'channel'])
     .default('channel')
     .describe('Whether each output channel has a scale of its own, or the whole tensor has one.'),
+  exclude: z.array(z.string().min(1)).optional().describe('Names of layers that keep their type.'),
 });
 
 type QuantizeOptions = z.output<typeof schema>;
@@ -39,6 +41,7 @@ export const quantize = defineStep({
 });
 
 function quantizeShare(share: WeightShare, options: QuantizeOptions): WeightShare {
+  if (options.exclude?.includes(share.weight.layer)) return share;
   const layout = int8Layout(share.weight, options);
   return typeof layout === 'string' ? share : { ...share, bytes: layout.bytes };
 }
@@ -51,7 +54,9 @@ async function quantizeModel(
   const notes: Note[] = [];
   const pause = pauseFor(context.signal);
   const quantized = new Map<Tensor, WeightPlan>();
-  const weights = weightsOf(model);
+  const { exclude = [] } = options;
+  checkLayerNames(model, { step: 'quantize', option: 'exclude', names: exclude });
+  const weights = weightsOf(model).filter(({ layer }) => !exclude.includes(layer));
   const inGraphs = new Set(
     [...graphsWithin(model.graph)].flatMap((graph) => [...storedTensors(graph).values()]),
   );

@@ -21,6 +21,12 @@ describe('the options of pruning', () => {
     [{ sparsity: 0.5, rewind: true }, /give fineTune\.epochs/],
     [{ sparsity: 0.5, rewind: true, fineTune, reconstruct: 'sparsegpt' }, /takes back what reconstruct/],
     [{ sparsity: 0.5, granularity: 'block', scope: 'output' }, /with scope output single weights/],
+    [{ threshold: 0.1, perLayer: { fc: { sparsity: 0.5 } } }, /give a sparsity and no granularity channel/],
+    [
+      { sparsity: 0.5, granularity: 'channel', perLayer: { fc: { sparsity: 0.5 } } },
+      /give a sparsity and no granularity channel/,
+    ],
+    [{ sparsity: 0.5, exclude: ['fc'], perLayer: { fc: { sparsity: 0.5 } } }, /leave it out of one of them/],
     [{ threshold: 0 }, /threshold must be a number above 0/],
     [{ sparsity: 0.5, fineTune: { epochs: 0 } }, /fineTune\.epochs must be a whole number from 1/],
   ])('are refused where they contradict each other: %j', (options, message) => {

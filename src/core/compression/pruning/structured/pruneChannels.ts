@@ -5,7 +5,7 @@ import type { Model } from '../../../ir/graph';
 import { pauseFor } from '../../../ir/pacing';
 import { weightsOf } from '../../weights';
 import type { Criterion, CriterionContext } from '../criteria/criterion';
-import { channelGroups, type ChannelGroup, type RefusedLayer } from './channelGroups';
+import { channelGroups, type ChannelGroup, type ChannelGroups, type RefusedLayer } from './channelGroups';
 import { channelImportance, type ScoredTensors } from './channelImportance';
 import { removeChannels } from './removeChannels';
 import { selectChannels, type ScoredGroup } from './selectChannels';
@@ -16,6 +16,8 @@ export interface ChannelPruning {
   /** Whether the channels of the whole model compete, or those of each group of layers by themselves. */
   readonly scope: 'global' | 'layer';
   readonly criterion: Criterion;
+  /** Names of layers that keep all of the channels that they make. */
+  readonly exclude: readonly string[];
 }
 
 export interface ChannelPruned {
@@ -29,12 +31,12 @@ export interface ChannelPruned {
  */
 export async function pruneChannels(
   model: Model,
-  { sparsity, scope, criterion }: ChannelPruning,
+  { sparsity, scope, criterion, exclude }: ChannelPruning,
   context: CriterionContext,
 ): Promise<ChannelPruned> {
   const pause = pauseFor(context.signal);
   const shapes = await inferShapes(model, { signal: context.signal });
-  const { groups, refused } = channelGroups(model, shapes);
+  const { groups, refused } = withoutExcluded(channelGroups(model, shapes), exclude);
   await pause();
   const scored = groups.length === 0 ? new Map() : await scoresOf(model, groups, criterion, context);
   const candidates: ScoredGroup[] = [];
@@ -50,6 +52,21 @@ export async function pruneChannels(
     model: removeChannels(model, shapes, selection),
     notes: [note('CHANNELS_REMOVED', { removed, total, groups: groups.length }), ...refusalNotes(refused)],
   };
+}
+
+/** A channel that several layers make stays where one of them is excluded. */
+function withoutExcluded(found: ChannelGroups, exclude: readonly string[]): ChannelGroups {
+  if (exclude.length === 0) return found;
+  const groups = found.groups.filter(({ layers }) => !layers.some((layer) => exclude.includes(layer)));
+  const left = new Set(groups.flatMap(({ layers }) => layers));
+  const kept = new Set(found.groups.flatMap(({ layers }) => layers).filter((layer) => !left.has(layer)));
+  const refused = [...kept].map((layer): RefusedLayer => {
+    const reason = exclude.includes(layer)
+      ? 'they are excluded'
+      : 'they have channels in common with layers that are excluded';
+    return { layer, reason };
+  });
+  return { groups, refused: [...found.refused, ...refused] };
 }
 
 /** Scores of the weights that the channels run through; the criterion is not asked about others. */
