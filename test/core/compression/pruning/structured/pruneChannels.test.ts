@@ -1,5 +1,6 @@
 // The step "prune" with granularity channel: how many channels go and by what, what is said, what is refused.
 import { statSync } from 'node:fs';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { selectChannels } from '../../../../../src/core/compression/pruning/structured/selectChannels';
 import type { ChannelGroup } from '../../../../../src/core/compression/pruning/structured/channelGroups';
@@ -41,6 +42,13 @@ const valuesOf = (of: Model, name: string): readonly number[] => {
   const bytes = storedTensors(of.graph).get(name)!.bytes();
   return [...new Float32Array(bytes.slice().buffer)];
 };
+
+function groupOf(value: string, size: number): ChannelGroup {
+  return {
+    layers: [value],
+    channels: Array.from({ length: size }, (_, index) => [{ value, axis: 0, index }]),
+  };
+}
 
 describe('pruning channels', () => {
   it('removes those of the smallest norm, with their biases and with the weights that read them', async () => {
@@ -91,11 +99,58 @@ describe('pruning channels', () => {
     }
   });
 
+  it('leaves multiples where they are asked for, and takes less where they do not fit', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.double({ min: 0.01, max: 100, noNaN: true }), { minLength: 1, maxLength: 40 }), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        fc.double({ min: 0, max: 0.99, noNaN: true }),
+        fc.integer({ min: 1, max: 16 }),
+        fc.constantFrom('global' as const, 'layer' as const),
+        (importances, sparsity, multiple, scope) => {
+          const groups = importances.map((importance, i) => ({
+            group: groupOf(`w${i}`, importance.length),
+            importance,
+          }));
+          const selection = selectChannels(groups, sparsity, scope, multiple);
+          let removed = 0;
+          for (const { group, importance } of groups) {
+            const gone = selection.get(group) ?? [];
+            if (gone.length === 0) continue;
+            removed += gone.length;
+            const kept = importance.filter((_, index) => !gone.includes(index));
+            expect(kept.length % multiple).toBe(0);
+            expect(kept.length).toBeGreaterThan(0);
+            expect(Math.min(...kept)).toBeGreaterThanOrEqual(
+              Math.max(...gone.map((index) => importance[index]!)),
+            );
+            // One block more would have been too many.
+            if (scope === 'layer' && kept.length > multiple) {
+              expect(gone.length + multiple).toBeGreaterThan(Math.floor(sparsity * importance.length));
+            }
+          }
+          const total = importances.reduce((sum, { length }) => sum + length, 0);
+          expect(removed).toBeLessThanOrEqual(Math.floor(sparsity * total + 1e-9));
+        },
+      ),
+    );
+  });
+
+  it('lets blocks of the whole model compete by their mean importance', () => {
+    const [a, b] = [groupOf('a', 4), groupOf('b', 4)];
+    const groups = [
+      { group: a, importance: [1, 9, 9, 9] },
+      { group: b, importance: [4, 4, 4, 4] },
+    ];
+    // One by one, channel 0 of a would go first and then one of b; in twos, the pair of a has a mean of 5 / 7.
+    expect([...selectChannels(groups, 0.25, 'global', 2)]).toEqual([[a, [0, 1]]]);
+    expect([...selectChannels(groups, 0.25, 'global')].map(([group]) => group)).toEqual([a, b]);
+  });
+
   it('puts infinite and negative importances in order', () => {
-    const group: ChannelGroup = {
-      layers: ['one'],
-      channels: [0, 1, 2, 3].map((index) => [{ value: 'w', axis: 0, index }]),
-    };
+    const group = groupOf('w', 4);
     const importance = [Infinity, -1, 2, Infinity];
     for (const scope of ['global', 'layer'] as const) {
       expect(selectChannels([{ group, importance }], 0.5, scope).get(group)).toEqual([1, 2]);
