@@ -141,7 +141,7 @@ describe('compare', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const { layers, outputs } = JSON.parse(stdout) as ComparisonView;
     expect(layers.map(({ name }) => name)).toEqual(['dense0', 'dense1']);
-    expect(layers.every(({ mse }) => mse > 0)).toBe(true);
+    expect(layers.every(({ mse = 0 }) => mse > 0)).toBe(true);
     expect(outputs).toMatchObject([{ name: 'y' }]);
     expect((await run('compare', 'm.onnx', 'm.prune50.onnx')).stdout).toMatch(/^y +/m);
   });

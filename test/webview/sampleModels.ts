@@ -4,10 +4,10 @@ import { errorSums } from '../../src/core/analysis/errorMeasures';
 import { clampRegion, heatmapCells, weightMatrix } from '../../src/core/analysis/heatmap';
 import { histogramCounts, valueRange } from '../../src/core/analysis/histogram';
 import type { HeatmapSide } from '../../src/shared/contracts/engineContract';
+import type { LayerChangeView } from '../../src/shared/contracts/layerChange';
 import type {
   HeatmapView,
   HistogramView,
-  LayerChangeView,
   LayerDetailView,
   LayerView,
   ModelView,

@@ -8,7 +8,9 @@ import {
   formatPercent,
   formatValue,
 } from '../../src/shared/base/numbers';
-import type { LayerChangeView, LayerView } from '../../src/shared/contracts/viewModels';
+import type { LayerChangeView } from '../../src/shared/contracts/layerChange';
+import type { LayerView } from '../../src/shared/contracts/viewModels';
+import { shapeText } from '../detail/shapeText';
 import { element, type Child } from '../dom';
 import { bar } from './bar';
 import { formatSparsity } from './changeFormats';
@@ -54,9 +56,20 @@ export function changeColumns(): readonly Column<LayerChangeView>[] {
   return [
     text('name', l10n.t('Layer'), (layer) => layer.name),
     {
-      ...text<LayerChangeView>('type', l10n.t('Type'), (layer) => layer.typeAfter),
-      cell: (layer) => change(layer.typeBefore, layer.typeAfter),
-      exact: (layer) => l10n.t('{0} before, {1} after', layer.typeBefore, layer.typeAfter),
+      key: 'type',
+      label: l10n.t('Type'),
+      numeric: false,
+      value: (layer) => layer.typeAfter,
+      cell: (layer) => change(layer.typeBefore ?? '–', layer.typeAfter ?? '–'),
+      exact: (layer) => l10n.t('{0} before, {1} after', layer.typeBefore ?? '–', layer.typeAfter ?? '–'),
+    },
+    {
+      key: 'shape',
+      label: l10n.t('Shape'),
+      numeric: false,
+      value: (layer) => shapesOf(layer).join(' '),
+      cell: (layer) => change(...shapesOf(layer)),
+      exact: shapesExplained,
     },
     {
       ...figure<LayerChangeView>(
@@ -65,35 +78,62 @@ export function changeColumns(): readonly Column<LayerChangeView>[] {
         (layer) => layer.sparsityAfter,
         (sparsity) => formatPercent(sparsity),
       ),
-      cell: (layer) => change(formatPercent(layer.sparsityBefore), formatPercent(layer.sparsityAfter)),
+      cell: (layer) => change(formatSparsity(layer.sparsityBefore), formatSparsity(layer.sparsityAfter)),
       exact: (layer) =>
         l10n.t(
           '{0} before, {1} after',
-          formatPercent(layer.sparsityBefore, 3),
-          formatPercent(layer.sparsityAfter, 3),
+          layer.sparsityBefore === null ? '–' : formatPercent(layer.sparsityBefore, 3),
+          layer.sparsityAfter === null ? '–' : formatPercent(layer.sparsityAfter, 3),
         ),
     },
     {
       ...figure<LayerChangeView>('bytes', l10n.t('Size'), (layer) => layer.bytesAfter, formatBytes),
       cell: (layer) => change(formatBytes(layer.bytesBefore), formatBytes(layer.bytesAfter)),
-      exact: (layer) =>
-        l10n.t(
-          '{0} bytes before, {1} after',
-          formatInteger(layer.bytesBefore),
-          formatInteger(layer.bytesAfter),
-        ),
+      exact: sizesExplained,
     },
-    figure('mse', l10n.t('MSE'), (layer) => layer.mse, formatValue),
+    figure('mse', l10n.t('MSE'), (layer) => layer.mse ?? null, formatValue),
     {
       key: 'sqnr',
       label: l10n.t('SQNR'),
       numeric: true,
       // An error of exactly zero has no finite ratio: it sorts as the best there is.
-      value: (layer) => layer.sqnrDb ?? Number.POSITIVE_INFINITY,
-      cell: (layer) => formatDecibels(layer.sqnrDb),
+      value: ({ sqnrDb }) => (sqnrDb === undefined ? null : (sqnrDb ?? Number.POSITIVE_INFINITY)),
+      cell: ({ sqnrDb }) => (sqnrDb === undefined ? '–' : formatDecibels(sqnrDb)),
     },
-    figure('maxError', l10n.t('Max error'), (layer) => layer.maxError, formatValue),
+    figure('maxError', l10n.t('Max error'), (layer) => layer.maxError ?? null, formatValue),
   ];
+}
+
+function shapesOf({ change: kind, shapeBefore, shapeAfter, parts = [] }: LayerChangeView): [string, string] {
+  const [before, after] = [shapeBefore, shapeAfter].map((shape) => (shape ? shapeText(shape) : '–'));
+  if (kind === 'added') return [l10n.t('added'), after ?? '–'];
+  if (kind === 'removed') return [before ?? '–', l10n.t('removed')];
+  return [before ?? '–', parts.length > 1 ? l10n.t('{0} layers', parts.length) : (after ?? '–')];
+}
+
+/** The layers that replaced one, where that is what happened. */
+function shapesExplained(layer: LayerChangeView): string {
+  const [before, after] = shapesOf(layer);
+  const explained = l10n.t('{0} before, {1} after', before, after);
+  const parts = (layer.parts ?? []).map(
+    ({ name, operator, shape }) => `${name}: ${operator} ${shapeText(shape)}`,
+  );
+  return [explained, ...parts].join('\n');
+}
+
+/** The exact bytes, and those in other forms where the run has measured them. */
+function sizesExplained(layer: LayerChangeView): string {
+  return [
+    ...sizeLine(l10n.t('Stored'), layer.bytesBefore, layer.bytesAfter),
+    ...sizeLine(l10n.t('gzip'), layer.gzipBytesBefore, layer.gzipBytesAfter),
+    ...sizeLine(l10n.t('Zeros left out'), layer.sparseBytesBefore, layer.sparseBytesAfter),
+    ...sizeLine(l10n.t('Entropy bound'), layer.entropyBytesBefore, layer.entropyBytesAfter),
+  ].join('\n');
+}
+
+function sizeLine(label: string, before: number | undefined, after: number | undefined): string[] {
+  if (before === undefined || after === undefined) return [];
+  return [l10n.t('{0}: {1} bytes before, {2} after', label, formatInteger(before), formatInteger(after))];
 }
 
 function text<Row>(key: string, label: string, value: (row: Row) => string): Column<Row> {

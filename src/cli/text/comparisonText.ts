@@ -1,17 +1,8 @@
 // What `compare` prints for people, and the part of it that `compress` prints too.
-import {
-  formatBytes,
-  formatDecibels,
-  formatInteger,
-  formatPercent,
-  formatValue,
-} from '../../shared/base/numbers';
-import type {
-  AccuracyView,
-  ComparisonView,
-  LayerChangeView,
-  OutputChangeView,
-} from '../../shared/contracts/viewModels';
+import { formatDecibels, formatInteger, formatPercent, formatValue } from '../../shared/base/numbers';
+import type { LayerChangeView } from '../../shared/contracts/layerChange';
+import type { AccuracyView, ComparisonView, OutputChangeView } from '../../shared/contracts/viewModels';
+import { changeText, layerRows, type LayerRow } from '../../core/experiment/report/layerRows';
 import { noteLines } from './notes';
 import { table, type Column } from './table';
 
@@ -21,7 +12,7 @@ export function comparisonText(comparison: ComparisonView, columns: number): str
 
 export function comparisonLines(comparison: ComparisonView, columns: number): readonly string[] {
   const sections = [
-    comparison.layers.length === 0 ? [] : table(layerLayout, comparison.layers, columns),
+    layerLines(comparison.layers, columns),
     comparison.outputs.length === 0
       ? []
       : [`Outputs, on ${comparison.comparedOn}:`, ...table(outputLayout, comparison.outputs, columns)],
@@ -33,31 +24,29 @@ export function comparisonLines(comparison: ComparisonView, columns: number): re
     .flatMap((section, i) => (i === 0 ? section : ['', ...section]));
 }
 
-const layerLayout: readonly Column<LayerChangeView>[] = [
-  { title: 'Layer', kind: 'text', cell: ({ name }) => name },
+const shapeColumn: Column<LayerRow> = { title: 'Shape', kind: 'text', cell: ({ shape }) => shape };
+
+const layerLayout: readonly Column<LayerRow>[] = [
+  { title: 'Layer', kind: 'text', cell: ({ name, isPart }) => (isPart ? `  ${name}` : name) },
   { title: 'Operator', kind: 'text', cell: ({ operator }) => operator },
-  { title: 'Parameters', kind: 'figure', cell: ({ parameters }) => formatInteger(parameters) },
-  {
-    title: 'Type',
-    kind: 'text',
-    cell: ({ typeBefore, typeAfter }) => changed(typeBefore, typeAfter),
-  },
-  {
-    title: 'Size',
-    kind: 'figure',
-    cell: ({ bytesBefore, bytesAfter }) => changed(formatBytes(bytesBefore), formatBytes(bytesAfter)),
-  },
-  {
-    title: 'Zeros',
-    kind: 'figure',
-    cell: ({ sparsityBefore, sparsityAfter }) =>
-      changed(formatPercent(sparsityBefore), formatPercent(sparsityAfter)),
-  },
-  { title: 'MSE', kind: 'figure', cell: ({ mse }) => formatValue(mse) },
-  { title: 'SQNR', kind: 'figure', cell: ({ sqnrDb }) => formatDecibels(sqnrDb) },
-  { title: 'Max error', kind: 'figure', cell: ({ maxError }) => formatValue(maxError) },
-  { title: 'Cosine', kind: 'figure', cell: ({ cosine }) => cosine.toFixed(4) },
+  { title: 'Parameters', kind: 'figure', cell: ({ parameters }) => parameters },
+  { title: 'Type', kind: 'text', cell: ({ type }) => type },
+  { title: 'Size', kind: 'figure', cell: ({ bytes }) => bytes },
+  { title: 'Zeros', kind: 'figure', cell: ({ zeros }) => zeros },
+  { title: 'MSE', kind: 'figure', cell: ({ mse }) => mse },
+  { title: 'SQNR', kind: 'figure', cell: ({ sqnr }) => sqnr },
+  { title: 'Max error', kind: 'figure', cell: ({ maxError }) => maxError },
+  { title: 'Cosine', kind: 'figure', cell: ({ cosine }) => cosine },
 ];
+
+/** Shapes are worth their room where some have changed. */
+function layerLines(layers: readonly LayerChangeView[], columns: number): readonly string[] {
+  if (layers.length === 0) return [];
+  const layout = layers.some(({ change }) => change !== undefined)
+    ? layerLayout.toSpliced(2, 0, shapeColumn)
+    : layerLayout;
+  return table(layout, layerRows(layers), columns);
+}
 
 const outputLayout: readonly Column<OutputChangeView>[] = [
   { title: 'Output', kind: 'text', cell: ({ name }) => name },
@@ -74,11 +63,7 @@ const outputLayout: readonly Column<OutputChangeView>[] = [
 
 function accuracyLines({ before, after }: { before: AccuracyView; after: AccuracyView }): readonly string[] {
   return [
-    `Accuracy: ${changed(formatPercent(before.accuracy, 2), formatPercent(after.accuracy, 2))}` +
-      ` on ${formatInteger(after.samples)} samples, loss ${changed(formatValue(before.loss), formatValue(after.loss))}`,
+    `Accuracy: ${changeText(formatPercent(before.accuracy, 2), formatPercent(after.accuracy, 2))}` +
+      ` on ${formatInteger(after.samples)} samples, loss ${changeText(formatValue(before.loss), formatValue(after.loss))}`,
   ];
-}
-
-function changed(before: string, after: string): string {
-  return before === after ? after : `${before} → ${after}`;
 }

@@ -14,7 +14,7 @@ export interface CodedSizes {
   readonly entropyBytes: number;
 }
 
-/** The sizes of each layer, by its label, and of all of them together with `otherBytes` of what is no parameter. */
+/** The sizes of each layer, by its label, and those of the whole file of `fileBytes`. */
 export async function codedSizes(
   model: Model,
   fileBytes: number,

@@ -41,7 +41,8 @@ export async function compareModels(params: CompareParams, context: CompareConte
   const dataSet = params.data === undefined ? undefined : await openData(params.data, use);
   const { comparison, refused } = await compareOpened(before, after, dataSet, context);
   const refusal = refused.before ?? refused.after;
-  if (comparison.layers.length === 0 && comparison.outputs.length === 0 && !refusal) {
+  const inCommon = comparison.layers.some(({ change }) => change !== 'added' && change !== 'removed');
+  if (!inCommon && comparison.outputs.length === 0 && !refusal) {
     throw new CounterweightError('MODELS_DIFFER', {
       a: params.before,
       b: params.after,

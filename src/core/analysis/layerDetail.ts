@@ -31,7 +31,8 @@ export function readLayers(path: string): readonly Layer[] {
 
 /**
  * The given tensor of a layer, or its main one, and with `compressed` the same of that model. A compressed model
- * without a comparable tensor there gives no `after`. Throws LAYER_UNKNOWN and what opening throws.
+ * without a comparable tensor there gives no `after`; a layer that only the compressed model has stands by itself.
+ * Throws LAYER_UNKNOWN and what opening throws.
  */
 export async function layerDetail(
   params: Params<EngineContract, 'layer'>,
@@ -77,12 +78,14 @@ interface FoundTensors {
 }
 
 function findTensors(params: Params<EngineContract, 'layer'>, read: LayerReader): FoundTensors {
-  const layer = findLayer(read(params.path), params.layer);
+  const own = findLayer(read(params.path), params.layer);
+  const other =
+    params.compressed === undefined ? undefined : findLayer(read(params.compressed), params.layer);
+  const layer = own ?? other;
   const before = layer && chosenTensor(layer, params.tensor);
   if (!layer || !before)
     throw new CounterweightError('LAYER_UNKNOWN', { path: params.path, layer: params.layer });
-  const other =
-    params.compressed === undefined ? undefined : findLayer(read(params.compressed), params.layer);
+  if (!own) return { layer, before, after: undefined };
   const after = other && counterpart(layer, before, other);
   const isComparable =
     after && isNumeric(after.tensor.type) && sameShape(before.tensor.shape, after.tensor.shape);

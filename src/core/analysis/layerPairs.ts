@@ -1,5 +1,5 @@
-// Which layer and tensor of one model stand for which of another: a compressed copy keeps labels, but stores some
-// tensors under new names.
+// Which layers and tensors of one model stand for which of another: a compressed copy keeps labels, but stores some
+// tensors under new names, and may have several layers in the place of one.
 import type { Layer, LayerTensor } from '../operators/layers';
 import { isNumeric } from '../ir/numbers';
 
@@ -8,14 +8,51 @@ export interface TensorPair {
   readonly after: LayerTensor;
 }
 
-/** The layers by label; of layers that share a label there is none. */
-export function layersByLabel(layers: readonly Layer[]): ReadonlyMap<string, Layer> {
-  return new Map(layers.map((layer) => [layer.label, layer]));
+/** A layer and what stands for it in the other model. */
+export interface LayerMatch {
+  /** Undefined for what stands for no layer: it was added. */
+  readonly before?: Layer;
+  /** The layer itself, those that replaced it, or none where it was removed. */
+  readonly after: readonly Layer[];
+}
+
+/**
+ * Matches layers by label. Layers that replace another one carry its label with a name of their own behind a slash,
+ * like conv1/depthwise and conv1/pointwise for conv1; whoever writes them names them so. The layers of `before` in their
+ * order, then those that were added.
+ */
+export function matchLayers(before: readonly Layer[], after: readonly Layer[]): readonly LayerMatch[] {
+  const parts = new Map<string, Layer[]>(before.map(({ label }) => [label, []]));
+  const added = after.filter((layer) => {
+    const replaced = longestPrefix(layer.label, parts);
+    if (replaced !== undefined) parts.get(replaced)!.push(layer);
+    return replaced === undefined;
+  });
+  return [
+    ...before.map((layer) => ({ before: layer, after: parts.get(layer.label)! })),
+    ...added.map((layer) => ({ after: [layer] })),
+  ];
+}
+
+/** The label itself, or what is before one of its slashes, the last first. */
+function longestPrefix(label: string, known: ReadonlyMap<string, unknown>): string | undefined {
+  for (let end = label.length; end > 0; end = label.lastIndexOf('/', end - 1)) {
+    const prefix = label.slice(0, end);
+    if (known.has(prefix)) return prefix;
+  }
+  return undefined;
 }
 
 /** Tensors whose numbers count as parameters. */
 export function learnedTensors(layer: Layer): readonly LayerTensor[] {
   return layer.tensors.filter(({ parameters, tensor }) => parameters > 0 && isNumeric(tensor.type));
+}
+
+/** What the figures of a layer's weights are measured on: its weights, or all its parameters where it has none. */
+export function measuredTensors(layer: Layer): readonly LayerTensor[] {
+  const learned = learnedTensors(layer);
+  const weights = learned.filter(({ role }) => role === 'weight');
+  return weights.length > 0 ? weights : learned;
 }
 
 /**
@@ -40,4 +77,9 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
 /** Bytes of everything that the layer stores, scales and zero points too. */
 export function layerBytes(layer: Layer): number {
   return layer.tensors.reduce((bytes, { tensor }) => bytes + tensor.byteLength, 0);
+}
+
+/** Everything in the layer that counts as a parameter. */
+export function layerParameters(layer: Layer): number {
+  return layer.tensors.reduce((sum, { parameters }) => sum + parameters, 0);
 }

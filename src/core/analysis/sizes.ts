@@ -1,36 +1,75 @@
 // What a written model weighs: its files as they are on disk, the same zipped, and what is in them.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import type { LayerView, SizesView } from '../../shared/contracts/viewModels';
 import { modelFiles } from '../formats/openModel';
+import type { Model } from '../ir/graph';
 import { pauseFor } from '../ir/pacing';
+import { layersOf } from '../operators/layers';
 import { codedSizes, type CodedSizes } from './codedSizes';
 import type { ModelFile } from './compareLayers';
+import { gzipBytes, storedBytes } from './gzipBytes';
 import { inspectModel } from './inspectModel';
 
-/** The sizes of a model, and those of its coded layers by their label. */
+/** What a layer weighs, other than in plain bytes. */
+export interface LayerSizes extends CodedSizes {
+  readonly nonZeros: number;
+  /** Null where they are unknown. */
+  readonly macs: number | null;
+  /** All that it stores as gzip, by itself. */
+  readonly gzipBytes: number;
+}
+
+/** The sizes of a model, and those of its layers with parameters by their label. */
 export interface ModelSizes {
   readonly sizes: SizesView;
-  readonly layers: ReadonlyMap<string, CodedSizes>;
+  readonly layers: ReadonlyMap<string, LayerSizes>;
 }
 
 /** Sizes of a model and its external data. Parameters, zeros and MACs are those of `inspectModel`. */
 export async function modelSizes({ path, model }: ModelFile, signal: AbortSignal): Promise<ModelSizes> {
   const files = modelFiles(model, path);
   const bytes = await bytesOf(files);
-  let gzipBytes = 0;
-  for (const file of files) gzipBytes += await gzippedBytes(file, signal);
+  let zipped = 0;
+  for (const file of files)
+    zipped += await gzipBytes(createReadStream(file, { highWaterMark: 1 << 20 }), signal);
   const { totals, layers } = await inspectModel(path, signal);
   const { parameters, sparsity, macs } = totals;
   const { sparseBytes, entropyBytes, layers: coded } = await codedSizes(model, bytes, pauseFor(signal));
-  const nonZeros = nonZerosIn(layers);
   return {
-    sizes: { parameters, nonZeros, sparsity, macs, bytes, gzipBytes, sparseBytes, entropyBytes },
-    layers: coded,
+    sizes: {
+      parameters,
+      nonZeros: nonZerosIn(layers),
+      sparsity,
+      macs,
+      bytes,
+      gzipBytes: zipped,
+      sparseBytes,
+      entropyBytes,
+    },
+    layers: await layerSizes(model, layers, coded, signal),
   };
+}
+
+async function layerSizes(
+  model: Model,
+  views: readonly LayerView[],
+  coded: ReadonlyMap<string, CodedSizes>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, LayerSizes>> {
+  const byLabel = new Map(views.map((view) => [view.name, view]));
+  const sizes = new Map<string, LayerSizes>();
+  for (const { label, tensors } of layersOf(model)) {
+    const [view, ownCoded] = [byLabel.get(label), coded.get(label)];
+    if (!view || !ownCoded || view.parameters === 0) continue;
+    sizes.set(label, {
+      ...ownCoded,
+      nonZeros: nonZerosIn([view]),
+      macs: view.macs,
+      gzipBytes: await gzipBytes(storedBytes(tensors.map(({ tensor }) => tensor)), signal),
+    });
+  }
+  return sizes;
 }
 
 function nonZerosIn(layers: readonly LayerView[]): number {
@@ -45,20 +84,5 @@ function nonZerosIn(layers: readonly LayerView[]): number {
 export async function bytesOf(files: readonly string[]): Promise<number> {
   let bytes = 0;
   for (const file of files) bytes += (await stat(file)).size;
-  return bytes;
-}
-
-/** Bytes that a file takes as gzip of level 6. It is never in memory as a whole. */
-async function gzippedBytes(file: string, signal: AbortSignal): Promise<number> {
-  let bytes = 0;
-  const counter = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      done();
-    },
-  });
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), createGzip({ level: 6 }), counter, {
-    signal,
-  });
   return bytes;
 }

@@ -1,17 +1,12 @@
 // Measures the two files of a run, the one that was given and the one that was written.
 import path from 'node:path';
 import { note, type Note } from '../../shared/base/messages';
-import type {
-  LatencyView,
-  LayerChangeView,
-  LossKind,
-  ReportView,
-  SizesView,
-} from '../../shared/contracts/viewModels';
+import type { LayerChangeView } from '../../shared/contracts/layerChange';
+import type { LatencyView, LossKind, ReportView, SizesView } from '../../shared/contracts/viewModels';
 import type { ModelFile } from '../analysis/compareLayers';
 import { compareOpened } from '../analysis/compareModels';
 import { measureLatency } from '../analysis/latency';
-import { modelSizes, type ModelSizes } from '../analysis/sizes';
+import { modelSizes, type LayerSizes, type ModelSizes } from '../analysis/sizes';
 import { measureGeneralization } from './measureGeneralization';
 import type { RunData } from './runData';
 import { partOf, type PhaseProgress } from './runProgress';
@@ -82,7 +77,7 @@ export async function measureRun(
   progress('measuring', 1);
   return {
     ...comparison,
-    layers: comparison.layers.map((layer) => withCodedSizes(layer, first, second)),
+    layers: comparison.layers.map((layer) => withSizes(layer, first, second)),
     original: { path: original.path, ...before },
     compressed: { path: compressed.path, ...after },
     ...(latency && { latency }),
@@ -91,15 +86,39 @@ export async function measureRun(
   };
 }
 
-function withCodedSizes(layer: LayerChangeView, first: ModelSizes, second: ModelSizes): LayerChangeView {
-  const [before, after] = [first.layers.get(layer.name), second.layers.get(layer.name)];
-  if (!before || !after) return layer;
+/** What a layer and those that stand for it weigh; nothing on the side where there is none. */
+function withSizes(layer: LayerChangeView, first: ModelSizes, second: ModelSizes): LayerChangeView {
+  const { name, change, parts } = layer;
+  const before = sumOf(change === 'added' ? [] : [name], first);
+  const after = sumOf(change === 'removed' ? [] : (parts?.map((part) => part.name) ?? [name]), second);
   return {
     ...layer,
+    nonZerosBefore: before.nonZeros,
+    nonZerosAfter: after.nonZeros,
+    macsBefore: before.macs,
+    macsAfter: after.macs,
+    gzipBytesBefore: before.gzipBytes,
+    gzipBytesAfter: after.gzipBytes,
     sparseBytesBefore: before.sparseBytes,
     sparseBytesAfter: after.sparseBytes,
     entropyBytesBefore: before.entropyBytes,
     entropyBytesAfter: after.entropyBytes,
+  };
+}
+
+function sumOf(labels: readonly string[], { layers }: ModelSizes): LayerSizes {
+  const sizes = labels.flatMap((label) => layers.get(label) ?? []);
+  const sum = (key: 'nonZeros' | 'gzipBytes' | 'sparseBytes' | 'entropyBytes') =>
+    sizes.reduce((total, each) => total + each[key], 0);
+  return {
+    nonZeros: sum('nonZeros'),
+    macs: sizes.reduce<number | null>(
+      (total, { macs }) => (total === null || macs === null ? null : total + macs),
+      0,
+    ),
+    gzipBytes: sum('gzipBytes'),
+    sparseBytes: sum('sparseBytes'),
+    entropyBytes: sum('entropyBytes'),
   };
 }
 

@@ -9,8 +9,10 @@ import {
   formatValue,
 } from '../../shared/base/numbers';
 import { escaped, markdownTable, type Table } from './markdownTable';
+import { layerRows } from './report/layerRows';
 import { generalizationTable, trainingSections } from './trainingMarkdown';
-import type { LayerChangeView, OutputChangeView, ReportView } from '../../shared/contracts/viewModels';
+import type { LayerChangeView } from '../../shared/contracts/layerChange';
+import type { OutputChangeView, ReportView } from '../../shared/contracts/viewModels';
 
 /** The report as Markdown. */
 export function reportMarkdown(report: ReportView): string {
@@ -85,23 +87,35 @@ function coded(label: string, before: number | undefined, after: number | undefi
 
 function layersTable(layers: readonly LayerChangeView[]): Table {
   return {
-    head: ['Layer', 'Operator', 'Parameters', 'Zeros', 'Bytes', 'Zeros left out', 'Type', 'MSE', 'SQNR'],
-    rows: layers.map((layer) => [
-      layer.name,
-      layer.operator,
-      formatInteger(layer.parameters),
-      formatPercent(layer.sparsityAfter),
-      `${formatBytes(layer.bytesBefore)} → ${formatBytes(layer.bytesAfter)}`,
-      bytesChange(layer.sparseBytesBefore, layer.sparseBytesAfter),
-      layer.typeBefore === layer.typeAfter ? layer.typeAfter : `${layer.typeBefore} → ${layer.typeAfter}`,
-      formatValue(layer.mse),
-      formatDecibels(layer.sqnrDb),
+    head: [
+      'Layer',
+      'Operator',
+      'Shape',
+      'Type',
+      'Parameters',
+      'Zeros',
+      'Bytes',
+      'gzip',
+      'Zeros left out',
+      'Entropy bound',
+      'MSE',
+      'SQNR',
+    ],
+    rows: layerRows(layers).map((row) => [
+      row.isPart ? `↳ ${row.name}` : row.name,
+      row.operator,
+      row.shape,
+      row.type,
+      row.parameters,
+      row.zeros,
+      row.bytes,
+      row.gzipBytes,
+      row.sparseBytes,
+      row.entropyBytes,
+      row.mse,
+      row.sqnr,
     ]),
   };
-}
-
-function bytesChange(before: number | undefined, after: number | undefined): string {
-  return before === undefined || after === undefined ? '–' : `${formatBytes(before)} → ${formatBytes(after)}`;
 }
 
 function outputsTable(outputs: readonly OutputChangeView[]): Table {

@@ -8,7 +8,7 @@ import { Emitter, type Event } from '../../shared/base/events';
 import { cancelled } from '../../shared/contracts/contract';
 import type { HeatmapSide } from '../../shared/contracts/engineContract';
 import type { PanelState, PanelSubject } from '../../shared/contracts/panelContract';
-import type { HeatmapView, ModelView, RegionView } from '../../shared/contracts/viewModels';
+import type { HeatmapView, ModelView, RegionView, StepsView } from '../../shared/contracts/viewModels';
 import type { EngineCalls } from '../engineCalls';
 import { localizeError } from '../localize';
 import { runLabel } from '../runs/runTexts';
@@ -80,12 +80,12 @@ export class PanelController implements Disposable {
   async selectLayer(layer: string, tensor?: string): Promise<void> {
     const model = this.model;
     const chosen = model?.layers.find(({ name }) => name === layer);
-    if (model === undefined || chosen === undefined) return;
+    if (model === undefined || (chosen === undefined && !this.isAdded(layer))) return;
     this.detailLoad.abort();
     this.detailLoad = new AbortController();
     const { signal } = this.detailLoad;
-    this.selections.fire({ path: model.path, layer });
-    if (chosen.tensors.length === 0) {
+    if (chosen !== undefined) this.selections.fire({ path: model.path, layer });
+    if (chosen?.tensors.length === 0) {
       this.set({ selectedLayer: layer, detail: { kind: 'none' } });
       return;
     }
@@ -103,6 +103,14 @@ export class PanelController implements Disposable {
     } catch (error) {
       if (!signal.aborted) this.set({ detail: { kind: 'failed', message: localizeError(error) } });
     }
+  }
+
+  /** Only the second of the two models on show has the layer. */
+  private isAdded(layer: string): boolean {
+    const { subject } = this.current;
+    const changes = subject?.kind === 'experiment' ? subject.report.layers : undefined;
+    const compared = subject?.kind === 'comparison' ? subject.comparison.layers : changes;
+    return compared?.some(({ name, change }) => name === layer && change === 'added') ?? false;
   }
 
   async selectTensor(tensor: string): Promise<void> {
@@ -193,7 +201,7 @@ export class PanelController implements Disposable {
         ...titleOf(request, run),
         message: localizeError(error),
         ...(run?.resumable && { resumable: true }),
-        ...(run?.curves && { curves: run.curves }),
+        ...(run?.curves && { curves: run.curves, ...stepsIn(run) }),
       });
       return;
     }
@@ -261,10 +269,15 @@ function jobSubject(run: Run): PanelSubject {
       path: model,
       progress,
       ...(curves && { curves }),
+      ...stepsIn(run),
       paused,
       canPause: canPause(run),
     },
   };
+}
+
+function stepsIn({ record }: Run): { readonly steps?: StepsView } {
+  return record.kind === 'compress' ? { steps: record.steps } : {};
 }
 
 function pathOf(request: Shown, run: Run | undefined): string {

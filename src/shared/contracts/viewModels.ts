@@ -1,6 +1,8 @@
 // Plain data that the editor shows: what the engine's answers and the panel's snapshots are made of. Nothing here
 // is larger than a summary; tensors themselves never leave the engine.
 import type { Note } from '../base/messages';
+import type { Budget } from '../base/searchBudget';
+import type { LayerChangeView } from './layerChange';
 
 /** Null where a dimension is unknown; a string where it is named. */
 export type ShapeView = readonly (number | string | null)[];
@@ -154,27 +156,6 @@ export interface SizesView {
   readonly sparseBytes?: number;
   /** Bytes if parameters took their zero-order entropy, the table of frequencies not counted: no size, but a bound. */
   readonly entropyBytes?: number;
-}
-
-export interface LayerChangeView {
-  readonly name: string;
-  readonly operator: string;
-  readonly parameters: number;
-  readonly sparsityBefore: number;
-  readonly sparsityAfter: number;
-  readonly bytesBefore: number;
-  readonly bytesAfter: number;
-  /** As in `SizesView`; only in the report of a run. */
-  readonly sparseBytesBefore?: number;
-  readonly sparseBytesAfter?: number;
-  readonly entropyBytesBefore?: number;
-  readonly entropyBytesAfter?: number;
-  readonly typeBefore: string;
-  readonly typeAfter: string;
-  readonly mse: number;
-  readonly sqnrDb: number | null;
-  readonly maxError: number;
-  readonly cosine: number;
 }
 
 export interface OutputChangeView {

@@ -48,8 +48,8 @@ function classifier(weight: ArrayLike<number>, name = 'fc', inputName = 'image')
   );
 }
 
-/** Two layers with as many units between them. */
-const wide = (units: number): Model =>
+/** Two layers with as many units between them; `second` is the weight of the second one. */
+const wide = (units: number, second: ArrayLike<number> = normals(2 * units, 3)): Model =>
   model(
     graph({
       nodes: [
@@ -61,7 +61,7 @@ const wide = (units: number): Model =>
       initializers: [
         floats('w1', [4, units], normals(4 * units, 1)),
         floats('b1', [units], normals(units, 2)),
-        floats('w2', [units, 2], normals(2 * units, 3)),
+        floats('w2', [units, 2], second),
         floats('b2', [2], [1, 2]),
       ],
     }),
@@ -154,20 +154,108 @@ describe('compareModels', () => {
       await saved('a.onnx', classifier(weights)),
       await saved('b.onnx', classifier(weights, 'dense')),
     );
-    expect(result.layers).toEqual([]);
+    expect(result.layers.map(({ name, change }) => [name, change])).toEqual([
+      ['fc', 'removed'],
+      ['dense', 'added'],
+    ]);
+    expect(result.layers[0]).toMatchObject({ shapeBefore: [784, 10], parameters: 7850, parametersAfter: 0 });
+    expect(result.layers[1]).toMatchObject({
+      shapeAfter: [784, 10],
+      bytesBefore: 0,
+      bytesAfter: 31400,
+      sparsityBefore: null,
+      sparsityAfter: 0,
+      typeBefore: null,
+      typeAfter: 'float32',
+    });
+    expect(result.layers.some((layer) => 'mse' in layer)).toBe(false);
     expect(result.outputs).toHaveLength(1);
     const unmatched = result.notes.filter(({ code }) => code === 'LAYERS_UNMATCHED');
     expect(unmatched.map(({ values }) => values['layers'])).toEqual(['fc', 'dense']);
   });
 
-  it('names in one note the tensors that have another shape, and compares no bias in their place', async () => {
-    const result = await compared(await saved('a.onnx', wide(8)), await saved('b.onnx', wide(4)));
-    expect(result.layers).toEqual([]);
+  it('has rows with both shapes of layers that were resized, and measures no errors of them', async () => {
+    const smaller = wide(4, [0, 0, 0, 1, 2, 3, 4, 5]);
+    const result = await compared(await saved('a.onnx', wide(8)), await saved('b.onnx', smaller));
+    expect(result.layers).toEqual([
+      {
+        name: 'one',
+        operator: 'Gemm',
+        change: 'resized',
+        shapeBefore: [4, 8],
+        shapeAfter: [4, 4],
+        parameters: 40,
+        parametersAfter: 20,
+        sparsityBefore: 0,
+        sparsityAfter: 0,
+        bytesBefore: 160,
+        bytesAfter: 80,
+        typeBefore: 'float32',
+        typeAfter: 'float32',
+      },
+      expect.objectContaining({ name: 'two', shapeBefore: [8, 2], shapeAfter: [4, 2], sparsityAfter: 3 / 8 }),
+    ]);
     expect(result.outputs).toHaveLength(1);
     expect(result.notes.find(({ code }) => code === 'TENSORS_RESIZED')?.values).toEqual({
       count: 3,
       tensors: 'w1, b1, w2',
     });
+  });
+
+  it('sums up the layers that replaced one, and lists them', async () => {
+    const split = model(
+      graph({
+        nodes: [
+          node('Gemm', ['x', 'wa', 'b1'], ['m'], {}, 'one/first'),
+          node('Gemm', ['m', 'wb'], ['h'], {}, 'one/second'),
+          node('Gemm', ['h', 'w2', 'b2'], ['y'], {}, 'two'),
+        ],
+        inputs: [input('x', ['N', 4])],
+        outputs: [input('y', ['N', 2])],
+        initializers: [
+          floats('wa', [4, 2], [0, 1, 2, 3, 4, 5, 6, 7]),
+          floats('b1', [2], [0, 0]),
+          floats('wb', [2, 8], normals(16, 9)),
+          floats('w2', [8, 2], normals(16, 3)),
+          floats('b2', [2], [1, 2]),
+        ],
+      }),
+    );
+    const { layers, notes } = await compared(await saved('a.onnx', wide(8)), await saved('b.onnx', split));
+    expect(layers.map(({ name, change }) => [name, change])).toEqual([
+      ['one', 'replaced'],
+      ['two', undefined],
+    ]);
+    expect(layers[0]).toMatchObject({
+      parameters: 40,
+      parametersAfter: 26,
+      bytesAfter: 104,
+      shapeBefore: [4, 8],
+    });
+    expect(layers[0]).not.toHaveProperty('shapeAfter');
+    expect(layers[0]!.sparsityAfter).toBe(1 / 24);
+    expect(layers[0]!.parts).toEqual([
+      {
+        name: 'one/first',
+        operator: 'Gemm',
+        shape: [4, 2],
+        type: 'float32',
+        parameters: 10,
+        bytes: 40,
+        sparsity: 1 / 8,
+      },
+      {
+        name: 'one/second',
+        operator: 'Gemm',
+        shape: [2, 8],
+        type: 'float32',
+        parameters: 16,
+        bytes: 64,
+        sparsity: 0,
+      },
+    ]);
+    expect(layers[1]).toMatchObject({ mse: 0, shapeAfter: [8, 2] });
+    expect(notes.map(({ code }) => code)).toEqual(['INPUTS_RANDOM']);
   });
 
   it('says that inputs differ, and what else is in common', async () => {

@@ -126,6 +126,26 @@ describe('layerDetail', () => {
     expect([detail.after, detail.error]).toEqual([undefined, undefined]);
   });
 
+  it('shows a layer that only the compressed model has by itself', async () => {
+    const { graph: content, ...rest } = original();
+    const renamed = {
+      ...rest,
+      graph: { ...content, nodes: content.nodes.map((each) => ({ ...each, name: `${each.name}/new` })) },
+    };
+    const params = {
+      path: await saved('a.onnx', original()),
+      layer: 'fc/new',
+      compressed: await saved('b.onnx', renamed),
+    };
+    const detail = await layerDetail(params, signal);
+    expect(detail).toMatchObject({ layer: 'fc/new', before: { tensor: { name: 'w', shape: [5, 3] } } });
+    expect([detail.after, detail.error]).toEqual([undefined, undefined]);
+    const region = { row: 0, column: 0, rows: 1, columns: 2 };
+    expect((await layerRegion({ ...params, tensor: 'w', side: 'before', region }, signal)).region).toEqual(
+      region,
+    );
+  });
+
   it.each([{ layer: 'nowhere' }, { layer: 'fc', tensor: 'nothing' }])('refuses %j', async (which) => {
     const path = await saved('a.onnx', original());
     await expect(layerDetail({ path, ...which }, signal)).rejects.toSatisfy((error) =>

@@ -1,7 +1,8 @@
 // A report as Markdown, with every part that it can have.
 import { describe, expect, it } from 'vitest';
 import { reportMarkdown } from '../../../src/core/experiment/reportMarkdown';
-import type { LayerChangeView, ReportView } from '../../../src/shared/contracts/viewModels';
+import type { LayerChangeView } from '../../../src/shared/contracts/layerChange';
+import type { ReportView } from '../../../src/shared/contracts/viewModels';
 
 const layer: LayerChangeView = {
   name: 'fc|1',
@@ -61,10 +62,35 @@ const report: ReportView = {
 describe('reportMarkdown', () => {
   it('has every layer, and names with markup in them as text', () => {
     const text = reportMarkdown(report);
-    expect(text).toContain('| fc\\|1 | Gemm | 7,850 | 80.0% |');
+    expect(text).toContain('| fc\\|1 | Gemm | – | float32 → int8 | 7,850 | 0.0% → 80.0% |');
     expect(text).toContain('| bn | Gemm |');
     expect(text).toContain('- The opset was raised from 9 to 13, which quantization needs.');
     expect(text).toMatch(/^# net\.prune80\.onnx\n/);
+  });
+
+  it('shows both shapes of a resized layer, the layers that replaced one, and no error of either', () => {
+    const { mse: _mse, sqnrDb: _sqnr, maxError: _max, cosine: _cosine, ...unmeasured } = layer;
+    const resized = { ...unmeasured, name: 'conv', change: 'resized' } as const;
+    const part = { operator: 'Conv', type: 'float32', bytes: 4, sparsity: 0 };
+    const text = reportMarkdown({
+      ...report,
+      layers: [
+        { ...resized, shapeBefore: [64, 32, 3, 3], shapeAfter: [40, 20, 3, 3], parametersAfter: 785 },
+        {
+          ...unmeasured,
+          name: 'wide',
+          change: 'replaced',
+          shapeBefore: [8, 8, 3, 3],
+          parts: [
+            { ...part, name: 'wide/depthwise', shape: [8, 1, 3, 3], parameters: 72 },
+            { ...part, name: 'wide/pointwise', shape: [8, 8, 1, 1], parameters: 64 },
+          ],
+        },
+      ],
+    });
+    expect(text).toMatch(/\| conv \| Gemm \| 64×32×3×3 → 40×20×3×3 \| .* \| 7,850 → 785 \|.*\| – \| – \|\n/);
+    expect(text).toMatch(/\| wide \| Gemm \| 8×8×3×3 → 2 layers \|.*\| – \| – \|\n/);
+    expect(text).toMatch(/\| ↳ wide\/depthwise \| Conv \| 8×1×3×3 \| float32 \| 72 \|/);
   });
 
   it('leaves out what was not measured', () => {

@@ -126,6 +126,34 @@ describe('Selecting', () => {
     expect(controller.state.revision).toBe(revision);
   });
 
+  it('a layer that only the result of a run has is asked for too', async () => {
+    const layer = {
+      name: 'fc1/new',
+      operator: 'Gemm',
+      change: 'added',
+      parameters: 0,
+      sparsityBefore: null,
+      sparsityAfter: 0,
+      bytesBefore: 0,
+      bytesAfter: 4,
+      typeBefore: null,
+      typeAfter: 'float32',
+    } as const;
+    run = aRun('finished', {
+      report: report({ layers: [layer, { ...layer, name: 'old', change: 'removed' }] }),
+    });
+    void controller.show({ kind: 'run', folder: '/runs/a' });
+    await settle();
+    void controller.selectLayer('fc1/new');
+    expect(engine.last('layer').params).toMatchObject({
+      layer: 'fc1/new',
+      compressed: '/models/net.prune80.onnx',
+    });
+    void controller.selectLayer('old');
+    expect(engine.last('layer').params).toMatchObject({ layer: 'fc1/new' });
+    expect(selections).not.toContain('fc1/new');
+  });
+
   it('a tensor asks for that tensor of the selected layer', async () => {
     void controller.selectTensor('fc1.bias');
     await settle();
