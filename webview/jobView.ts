@@ -96,6 +96,7 @@ function phaseOf({ progress, paused }: JobState): string {
 function phaseText(phase: ProgressView['phase']): string {
   const texts: Record<ProgressView['phase'], string> = {
     reading: l10n.t('Reading…'),
+    compacting: l10n.t('Compacting…'),
     pruning: l10n.t('Pruning…'),
     quantizing: l10n.t('Quantizing…'),
     training: l10n.t('Training…'),

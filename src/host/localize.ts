@@ -30,6 +30,8 @@ function phaseText(phase: ProgressView['phase']): string {
   switch (phase) {
     case 'reading':
       return l10n.t('reading');
+    case 'compacting':
+      return l10n.t('compacting');
     case 'pruning':
       return l10n.t('pruning');
     case 'quantizing':

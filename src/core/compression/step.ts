@@ -77,6 +77,8 @@ export interface WeightShare {
   readonly weight: Weight;
   /** Bytes of its content, and of what steps have added to the file for it. */
   readonly bytes: number;
+  /** Elements of it, or of what has taken its place. */
+  readonly elements: number;
   /** Elements that may be other than zero. */
   readonly nonZeros: number;
 }

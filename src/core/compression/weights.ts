@@ -1,5 +1,5 @@
 // The weights of a model that compression works on, each stored tensor once, and the exchange of their content.
-import type { Graph, Model } from '../ir/graph';
+import type { Graph, Model, Node } from '../ir/graph';
 import type { Tensor } from '../ir/tensor';
 import { allNodes, mapGraphs, replaceTensors, storedTensors } from '../ir/traversal';
 import { layersOf, type LayerTensor } from '../operators/layers';
@@ -7,6 +7,8 @@ import { layersOf, type LayerTensor } from '../operators/layers';
 /** A stored tensor with the role of a weight, and the layer that it is counted in. */
 export interface Weight extends LayerTensor {
   readonly layer: string;
+  /** The layer's node. */
+  readonly node: Node;
 }
 
 /** Every stored weight of the model in graph order. A tensor that several layers share is listed once. */
@@ -17,7 +19,7 @@ export function weightsOf(model: Model): Weight[] {
     for (const weight of layer.tensors) {
       if (weight.role !== 'weight' || seen.has(weight.tensor)) continue;
       seen.add(weight.tensor);
-      weights.push({ ...weight, layer: layer.label });
+      weights.push({ ...weight, layer: layer.label, node: layer.node });
     }
   }
   return weights;

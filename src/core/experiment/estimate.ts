@@ -29,7 +29,7 @@ export async function estimateCompression(
   let zeros = 0;
   for (const weight of weightsOf(model)) {
     const { elements, byteLength } = weight.tensor;
-    const stored: WeightShare = { weight, bytes: byteLength, nonZeros: elements };
+    const stored: WeightShare = { weight, bytes: byteLength, elements, nonZeros: elements };
     const share = parsed.reduce((current, step) => step.estimate(current), stored);
     bytesAfter += share.bytes - byteLength;
     zeros += elements - share.nonZeros;

@@ -93,6 +93,11 @@ export const noteTemplates = {
   CHANNELS_REMOVED:
     '{removed} of {total} removable channels, in {groups} groups, were taken out of the network.',
   CHANNELS_KEPT: 'Layers that keep all of their channels, because {reason}: {layers}.',
+  LAYER_REPLACED:
+    'Layer {layer} is now {parts}: {after} instead of {before} weights, with a relative error of {error} of the weights.',
+  LAYER_REPLACED_RANDOM:
+    'Layer {layer} is now {parts} with random weights: {after} instead of {before} weights.',
+  LAYERS_KEPT: 'Layers that stay as they are, because {reason}: {layers}.',
   NOT_RECONSTRUCTED: 'The other weights of layer {layer} are left as they are: {reason}.',
   TRAINING_NO_BETTER:
     'No epoch had a lower validation loss than the network before training, so that its weights are kept. Try a lower learning rate.',

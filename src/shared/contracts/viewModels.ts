@@ -383,7 +383,15 @@ export interface EstimateView {
 export interface ProgressView {
   /** What is being done: a phase of a job. */
   readonly phase:
-    'reading' | 'pruning' | 'quantizing' | 'training' | 'writing' | 'comparing' | 'measuring' | 'diagnosing';
+    | 'reading'
+    | 'compacting'
+    | 'pruning'
+    | 'quantizing'
+    | 'training'
+    | 'writing'
+    | 'comparing'
+    | 'measuring'
+    | 'diagnosing';
   /** 0 to 1 over the whole job. */
   readonly fraction: number;
   /** The layer or file at hand. */

@@ -83,7 +83,7 @@ describe('parsing steps', () => {
       'Step quantise: there is no such step; the nearest is quantize.',
     );
     expect(problemOf([{ distill: {} }])).toBe(
-      'Step distill: there is no such step; known are prune, quantize, train.',
+      'Step distill: there is no such step; known are replace, prune, quantize, train.',
     );
   });
 
@@ -106,8 +106,9 @@ describe('the table of steps', () => {
         expect(option.allowed).not.toBe('');
       }
     }
-    expect(describeOptions(steps[0]!.schema)[0]).toMatchObject({ name: 'sparsity', minimum: 0, maximum: 1 });
-    expect(describeOptions(steps[1]!.schema)[2]).toMatchObject({
+    const optionsOf = (id: string) => describeOptions(steps.find((step) => step.id === id)!.schema);
+    expect(optionsOf('prune')[0]).toMatchObject({ name: 'sparsity', minimum: 0, maximum: 1 });
+    expect(optionsOf('quantize')[2]).toMatchObject({
       name: 'granularity',
       choices: ['tensor', 'channel'],
       default: 'channel',

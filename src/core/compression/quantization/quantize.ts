@@ -43,7 +43,10 @@ export const quantize = defineStep({
 function quantizeShare(share: WeightShare, options: QuantizeOptions): WeightShare {
   if (options.exclude?.includes(share.weight.layer)) return share;
   const layout = int8Layout(share.weight, options);
-  return typeof layout === 'string' ? share : { ...share, bytes: layout.bytes };
+  if (typeof layout === 'string') return share;
+  // What has taken the place of a weight is quantized like it, with nearly the same part of scales.
+  const part = share.elements / share.weight.tensor.elements;
+  return { ...share, bytes: Math.round(layout.bytes * part) };
 }
 
 async function quantizeModel(
