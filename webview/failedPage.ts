@@ -1,5 +1,6 @@
 // The page of a run that did not come to its end: why, the way to go on with it, and how far its training came.
 import * as l10n from '@vscode/l10n';
+import { journeyOf, trainingsOf } from '../src/shared/contracts/journey';
 import type { PanelSubject } from '../src/shared/contracts/panelContract';
 import type { DetailPart } from './detail/detailPart';
 import { createVerdictCard } from './diagnosis/verdictCard';
@@ -32,7 +33,7 @@ export function createFailedPage(options: FailedPageOptions): DetailPart {
   if (curves === undefined || curves.history.length === 0) return { element: message, dispose: () => {} };
   const figures = createCurveFigures({
     ...options,
-    curves,
+    journey: journeyOf(trainingsOf(curves), subject.steps),
     key: 'training',
     name: fileName(subject.path),
     running: false,

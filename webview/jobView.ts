@@ -29,7 +29,7 @@ export interface JobViewOptions {
 export function createJobView({ job, host, store, theme, run }: JobViewOptions): JobView {
   const { id } = job;
   let { paused } = job;
-  let live: { readonly step: number; readonly training: LiveTraining } | undefined;
+  let live: LiveTraining | undefined;
   const progressBar = new VscodeProgressBar();
   progressBar.ariaLabel = job.title;
   const percent = element('span', { class: 'job-percent' });
@@ -57,7 +57,7 @@ export function createJobView({ job, host, store, theme, run }: JobViewOptions):
     training,
   );
   update(job);
-  return { element: page, update, dispose: () => live?.training.dispose() };
+  return { element: page, update, dispose: () => live?.dispose() };
 
   function update(next: JobState): void {
     const { progress } = next;
@@ -72,14 +72,11 @@ export function createJobView({ job, host, store, theme, run }: JobViewOptions):
     showTraining(next);
   }
 
-  function showTraining({ curves }: JobState): void {
+  function showTraining({ curves, steps = [] }: JobState): void {
     if (curves === undefined || curves.history.length === 0) return;
-    if (live?.step === curves.step) return live.training.show(curves, paused);
-    // The next training step of the recipe has curves of its own.
-    live?.training.dispose();
-    const made = createLiveTraining({ curves, paused, name: fileName(job.path), host, store, theme });
-    live = { step: curves.step, training: made };
-    fill(training, made.element);
+    if (live) return live.show(curves, paused);
+    live = createLiveTraining({ curves, steps, paused, name: fileName(job.path), host, store, theme });
+    fill(training, live.element);
   }
 }
 

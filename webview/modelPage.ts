@@ -1,7 +1,6 @@
 // The page of a model, and of an experiment: the file's figures, what became of them, the layers, the selected layer.
 import * as l10n from '@vscode/l10n';
 import { assertNever } from '../src/shared/base/assertNever';
-import { formatShortPercent } from '../src/shared/base/numbers';
 import type { DetailState, PanelSubject } from '../src/shared/contracts/panelContract';
 import type { ComparisonView, ModelView, RecipeEdit, ReportView } from '../src/shared/contracts/viewModels';
 import { createDetailPane } from './detailPane';
@@ -19,6 +18,7 @@ import { noteList, notesSection } from './notes';
 import { rememberScroll } from './scrolling';
 import { section } from './section';
 import type { ThemeSource } from './theme';
+import { stepsText } from './training/phaseTexts';
 import { createTrainingParts } from './training/trainingParts';
 import type { ViewStateStore } from './viewState';
 
@@ -162,7 +162,11 @@ function experimentHeader(
   const diagnose = actionButton(l10n.t('Diagnose…'), () => run(host.call('diagnose', {})), {
     secondary: true,
   });
-  const facts = [l10n.t('from {0}', fileName(model.path)), stepsText(report), formatDuration(report.seconds)];
+  const facts = [
+    l10n.t('from {0}', fileName(model.path)),
+    stepsText(report.steps),
+    formatDuration(report.seconds),
+  ];
   return pageHeader(
     fileName(report.compressed.path),
     report.compressed.path,
@@ -195,19 +199,6 @@ function findingsOf(comparison: ComparisonView, store: ViewStateStore): HTMLElem
       element('div', { class: 'table-scroller plain' }, outputsTable(outputs)),
     );
   return [measured, notes.length > 0 && noteList(notes)].filter((part) => part !== false);
-}
-
-/** "prune 80% · quantize int8": the steps as a recipe names them, with their most telling setting. */
-function stepsText({ steps }: ReportView): string {
-  return steps
-    .flatMap((step) => Object.entries(step))
-    .map(([name, settings]) => {
-      const { sparsity, bits } = settings;
-      if (typeof sparsity === 'number') return `${name} ${formatShortPercent(sparsity, 2)}`;
-      if (typeof bits === 'number') return `${name} int${bits}`;
-      return name;
-    })
-    .join(' + ');
 }
 
 function modelTable(model: ModelView, { store, onLayer }: ModelPageOptions): LayerTable {

@@ -53,6 +53,8 @@ function readTheme(): Theme {
   // Legends and bars are coloured by the style sheets.
   document.body.style.setProperty('--counterweight-before', before);
   document.body.style.setProperty('--counterweight-after', after);
+  const error = visible(color('charts-purple', '#b180d7'));
+  document.body.style.setProperty('--counterweight-level', error);
   return {
     foreground,
     dimForeground: color('descriptionForeground', foreground),
@@ -61,7 +63,7 @@ function readTheme(): Theme {
     focus: color('focusBorder', foreground),
     before,
     after,
-    error: visible(color('charts-purple', '#b180d7')),
+    error,
     failure: color('charts-red', foreground),
     fontFamily: style.fontFamily,
     fontSize: Math.max(10, Number.parseFloat(style.fontSize) - 2),

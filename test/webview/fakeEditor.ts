@@ -16,6 +16,7 @@ import {
   reportView,
   type SampleModel,
 } from './sampleModels';
+import { prunedReport, pruningCurves, pruningSteps } from './samplePruning';
 import { curvesAfter, diagnosisReport, divergedCurves, trainedReport } from './sampleTraining';
 
 export type SampleState =
@@ -31,6 +32,8 @@ export type SampleState =
   | 'comparison'
   | 'training'
   | 'trained'
+  | 'pruning'
+  | 'pruned'
   | 'diverged'
   | 'diagnosis';
 
@@ -56,7 +59,7 @@ const asked: { name: string; params: unknown }[] = [];
 let revision = 0;
 let layer: string | null = query.get('layer');
 let tensor: string | undefined;
-let epochs = 14;
+let epochs = sample === 'pruning' ? 6 : 14;
 let paused = false;
 
 const models: Partial<Record<SampleState, SampleModel>> = {
@@ -64,6 +67,7 @@ const models: Partial<Record<SampleState, SampleModel>> = {
   experiment: lenet,
   comparison: lenet,
   trained: lenet,
+  pruned: lenet,
   mobilenet: mobileNet,
   large: largeModel,
   wide: wideModel,
@@ -176,6 +180,20 @@ function subjectOf(): PanelSubject | null {
           canPause: true,
         },
       };
+    case 'pruning':
+      return {
+        kind: 'job',
+        job: {
+          id: 'job-3',
+          title: 'lenet-300-100.onnx · train 14 epochs + prune 90% + train 6 epochs + int8',
+          path: lenet.path,
+          progress: { phase: 'pruning', fraction: 0.6, detail: 'round 2 of 3, epoch 3 of 4' },
+          curves: pruningCurves(epochs),
+          steps: pruningSteps,
+          paused,
+          canPause: true,
+        },
+      };
     case 'diverged':
       return {
         kind: 'failed',
@@ -190,6 +208,8 @@ function subjectOf(): PanelSubject | null {
       return { kind: 'diagnosis', report: diagnosisReport() };
     case 'trained':
       return { kind: 'experiment', model: modelView(model!), report: trainedReport() };
+    case 'pruned':
+      return { kind: 'experiment', model: modelView(model!), report: prunedReport() };
     case 'wide':
     case 'experiment':
       return { kind: 'experiment', model: modelView(model!), report: reportView(model!) };

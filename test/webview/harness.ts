@@ -155,6 +155,8 @@ async function takeScreenshots(folder: string, only: RegExp): Promise<void> {
     ['comparison', '/fc2/Gemm'],
     ['training'],
     ['trained', '/fc1/Gemm'],
+    ['pruning'],
+    ['pruned', '/fc1/Gemm'],
     ['diverged'],
     ['diagnosis'],
   ];

@@ -139,9 +139,12 @@ describeInBrowser('a training run', ({ open }) => {
 
     it('by the pointer, and says what is best when it has left', async () => {
       const page = await open('trained', { layer: '/fc1/Gemm' });
-      const loss = figure(page, 'Loss, step 1');
+      const loss = figure(page, 'Loss');
       const best = await readout(loss);
-      expect(best).toMatch(/^Epoch 13: train [\d.]+, validation [\d.]+, gap [\d.]+, learning rate [\de.-]+$/);
+      // Of the step that trained last, counted through all steps.
+      expect(best).toMatch(
+        /^Epoch 36, fine-tune: train [\d.]+, validation [\d.]+, gap [\d.]+, learning rate [\de.-]+$/,
+      );
       await loss.locator('canvas').hover({ position: { x: 60, y: 60 } });
       await expect.poll(() => readout(loss)).not.toBe(best);
       await page.mouse.move(2, 2);
@@ -188,10 +191,12 @@ describeInBrowser('a training run', ({ open }) => {
   });
 
   describe('that came to its end', () => {
-    it('shows the curves and the verdict of each training step, and how the file generalizes', async () => {
+    it('shows the curves of all its steps, the verdict of each, and how the file generalizes', async () => {
       const page = await open('trained', { layer: '/fc1/Gemm' });
-      await page.getByRole('heading', { name: 'Training, step 1' }).waitFor();
-      await page.getByRole('heading', { name: 'Training, step 3' }).waitFor();
+      expect(await page.locator('canvas.line-chart').count()).toBe(2);
+      await page.getByRole('heading', { name: 'Step 1: train' }).waitFor();
+      await page.getByRole('heading', { name: 'Step 3: train' }).waitFor();
+      await page.getByText('epochs 31 to 36 of the curves').waitFor();
       await page.getByText('6 of 10, stopped early').waitFor();
       expect(
         await page.getByRole('heading', { level: 3, name: /^(Overfit|Balanced)$/ }).allInnerTexts(),

@@ -15,6 +15,7 @@ import annotationPlugin from 'chartjs-plugin-annotation';
 import zoomPlugin from 'chartjs-plugin-zoom';
 import type { Disposable } from '../../src/shared/base/disposable';
 import type { ThemeSource } from '../theme';
+import { bandsPlugin } from './bandsPlugin';
 import { listenToChart } from './chartInput';
 import { lineConfig, type LineAxes, type ZoomListener } from './lineConfig';
 import { nearestPoint, type AxisRange, type LineContent } from './lineContent';
@@ -64,7 +65,14 @@ export function createLineChart(options: LineChartOptions): LineChart {
   const chart = new Chart<'line', Point[]>(canvas, {
     type: 'line',
     ...config(),
-    plugins: [...(zoomable ? [zoomPlugin] : []), cursorPlugin()],
+    plugins: [
+      ...(zoomable ? [zoomPlugin] : []),
+      bandsPlugin(
+        () => content.bands,
+        () => theme.current(),
+      ),
+      cursorPlugin(),
+    ],
   });
   const theming = theme.onDidChange(redraw);
   listenToChart(canvas, {

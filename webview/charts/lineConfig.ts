@@ -3,6 +3,7 @@ import type { ChartConfiguration, ChartDataset, ChartOptions, Point, Scale } fro
 import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import { formatShortPercent, formatValue } from '../../src/shared/base/numbers';
 import type { Theme } from '../theme';
+import { bandsHeight } from './bandsPlugin';
 import { roundTicks } from './histogramBins';
 import {
   endOf,
@@ -49,10 +50,12 @@ export function lineConfig(
   const { theme } = look;
   const lines = content.series.map((series, index) => lineOf(series, index, content, look));
   const strip = content.strip && stripOf(content.strip, theme);
+  const level = content.level && levelOf(content.level, theme);
   return {
-    data: { datasets: strip ? [...lines, strip] : lines },
+    data: { datasets: [...lines, ...(level ? [level] : []), ...(strip ? [strip] : [])] },
     options: {
       animation: false,
+      layout: { padding: { top: content.bands ? bandsHeight(theme) : 0 } },
       maintainAspectRatio: false,
       normalized: true,
       events: [],
@@ -125,8 +128,26 @@ function stripOf(
   };
 }
 
+/** Steps that rise where a stretch begins: the fraction of a point holds since the one before it. */
+function levelOf(
+  { label, points }: NonNullable<LineContent['level']>,
+  theme: Theme,
+): ChartDataset<'line', Point[]> {
+  return {
+    label,
+    data: points.map(({ x, y }) => ({ x, y: y ?? Number.NaN })),
+    yAxisID: 'level',
+    borderColor: theme.error,
+    borderWidth: 1.5,
+    borderDash: [2, 2],
+    stepped: 'after',
+    pointRadius: 0,
+    fill: false,
+  };
+}
+
 function scalesOf(
-  { strip, series }: LineContent,
+  { strip, series, level }: LineContent,
   { axes, theme, log, window }: LineLook,
 ): NonNullable<ChartOptions<'line'>['scales']> {
   const font = { family: theme.fontFamily, size: theme.fontSize };
@@ -174,6 +195,7 @@ function scalesOf(
         },
       },
     }),
+    ...(level && levelScales(level.label, strip !== undefined, theme, { ticks, title })),
     y: {
       type: log ? 'logarithmic' : 'linear',
       ...(strip && { stack: 'lines', stackWeight: 3 }),
@@ -195,6 +217,43 @@ function scalesOf(
             : formatValue(Number(value)),
       },
     },
+  };
+}
+
+/** The axis of the level stands right of the lines; below it a place is left free beside a strip. */
+function levelScales(
+  label: string,
+  besideStrip: boolean,
+  theme: Theme,
+  { ticks, title }: { readonly ticks: object; readonly title: object },
+): NonNullable<ChartOptions<'line'>['scales']> {
+  const right = { type: 'linear', position: 'right', grid: { display: false } } as const;
+  return {
+    level: {
+      ...right,
+      ...(besideStrip && { stack: 'levels', stackWeight: 3 }),
+      min: 0,
+      max: 1,
+      title: { ...title, text: label, color: theme.error },
+      border: { display: false },
+      ticks: {
+        ...ticks,
+        color: theme.error,
+        padding: 4,
+        stepSize: 0.25,
+        callback: (value: number | string) => formatShortPercent(Number(value)),
+      },
+    },
+    // On the right the last of a stack is the lowest.
+    ...(besideStrip && {
+      besideStrip: {
+        ...right,
+        stack: 'levels',
+        stackWeight: 1,
+        border: { display: false },
+        ticks: { display: false },
+      },
+    }),
   };
 }
 

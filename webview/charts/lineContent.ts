@@ -20,9 +20,21 @@ export interface LineMark {
   readonly tone: 'best' | 'end';
 }
 
+/** A stretch of the places, told apart from its neighbours by a line between them and named above. */
+export interface LineBand {
+  readonly min: number;
+  readonly max: number;
+  /** What the name is, the longest first: the first that has room is shown. */
+  readonly labels: readonly string[];
+}
+
 export interface LineContent {
   /** Series with points at the same places; between the two of them the gap is shaded. */
   readonly series: readonly LineSeries[];
+  /** A fraction that is constant up to each place, as steps on an axis of its own from 0 to 100 %. */
+  readonly level?: { readonly label: string; readonly points: readonly LinePoint[] };
+  /** In order, without gaps; none where there is only one. */
+  readonly bands?: readonly LineBand[];
   /** A narrow chart of steps below the lines, over the same places. */
   readonly strip?: { readonly label: string; readonly points: readonly LinePoint[] };
   readonly marks: readonly LineMark[];

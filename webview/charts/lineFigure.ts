@@ -58,6 +58,7 @@ export function createLineFigure(options: LineFigureOptions): LineFigure {
     },
   });
   const line = element('div', { class: 'readout' });
+  const legend = element('span', { class: 'series-legend' });
   const spoken = element('div', { class: 'hidden-label', attributes: { 'aria-live': 'polite' } });
   const reset = iconButton('screen-full', l10n.t('Show all'), () => chart.reset());
   const log = options.log !== 'never' && logButton();
@@ -67,7 +68,7 @@ export function createLineFigure(options: LineFigureOptions): LineFigure {
     fileName: () => `${options.fileName}-${key}`,
     canvas,
     boxed: true,
-    controls: [legend(content.lines)],
+    controls: [legend],
     actions: [
       log,
       ...(zoomable
@@ -97,12 +98,14 @@ export function createLineFigure(options: LineFigureOptions): LineFigure {
     },
     onWindow: (whole) => (reset.disabled = whole),
   });
+  fillLegend(legend, content.lines);
   say(false);
 
   return {
     element: figure.element,
     show: (next) => {
       content = next;
+      fillLegend(legend, next.lines);
       chart.show(next.lines);
       figure.refresh();
       say(false);
@@ -151,15 +154,20 @@ export function createLineFigure(options: LineFigureOptions): LineFigure {
   }
 }
 
-function legend({ series }: LineContent): HTMLElement {
-  return element(
-    'span',
-    { class: 'series-legend' },
-    ...series.map(({ label, role }) =>
+/** Anew only where something else is drawn. */
+function fillLegend(legend: HTMLElement, { series, level }: LineContent): void {
+  const entries = [
+    ...series.map(({ label, role }) => [label, role] as const),
+    ...(level ? [[level.label, 'level'] as const] : []),
+  ];
+  if (legend.childElementCount === entries.length) return;
+  fill(
+    legend,
+    ...entries.map(([label, look]) =>
       element(
         'span',
         {},
-        element('span', { class: `line-swatch line-swatch-${role}`, attributes: { 'aria-hidden': 'true' } }),
+        element('span', { class: `line-swatch line-swatch-${look}`, attributes: { 'aria-hidden': 'true' } }),
         label,
       ),
     ),

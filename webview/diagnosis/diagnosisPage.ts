@@ -2,6 +2,7 @@
 // would bring, and what the weights themselves tell.
 import * as l10n from '@vscode/l10n';
 import { DisposableStore } from '../../src/shared/base/disposable';
+import { journeyOf, trainingsOf } from '../../src/shared/contracts/journey';
 import type { DiagnosisReportView, RecipeEdit } from '../../src/shared/contracts/viewModels';
 import type { DetailPart } from '../detail/detailPart';
 import { element } from '../dom';
@@ -84,7 +85,14 @@ function figures(options: DiagnosisPageOptions, owned: DisposableStore): readonl
   const shared = { name: fileName(report.path), host, store, theme };
   const parts: HTMLElement[] = [];
   if (curves && curves.history.length > 0) {
-    const drawn = owned.add(createCurveFigures({ ...shared, curves, key: 'curves', running: false }));
+    const drawn = owned.add(
+      createCurveFigures({
+        ...shared,
+        journey: journeyOf(trainingsOf(curves)),
+        key: 'curves',
+        running: false,
+      }),
+    );
     parts.push(
       section(
         { key: 'curves', title: l10n.t('Training curves'), store },

@@ -1,7 +1,9 @@
-// A training step while it goes on: how far it is, its curves as they grow, and what they say so far.
+// The training of a run while it goes on: how far the step at hand is, the curves of all steps as they grow, and what
+// those of the step at hand say so far.
 import * as l10n from '@vscode/l10n';
 import type { Disposable } from '../../src/shared/base/disposable';
-import type { CurvesView } from '../../src/shared/contracts/viewModels';
+import { journeyOf, trainingsOf, type Journey } from '../../src/shared/contracts/journey';
+import type { CurvesView, StepsView } from '../../src/shared/contracts/viewModels';
 import { createVerdictCard } from '../diagnosis/verdictCard';
 import { element, fill } from '../dom';
 import { factItems, factList } from '../facts';
@@ -15,6 +17,8 @@ import { runningFacts } from './trainingFacts';
 
 export interface LiveTrainingOptions {
   readonly curves: CurvesView;
+  /** The recipe, as far as it is known. */
+  readonly steps: StepsView;
   readonly paused: boolean;
   readonly name: string;
   readonly host: PanelHost;
@@ -28,9 +32,14 @@ export interface LiveTraining extends Disposable {
 }
 
 export function createLiveTraining(options: LiveTrainingOptions): LiveTraining {
-  const { store } = options;
-  const facts = factList(runningFacts(options.curves, options.paused));
-  const figures = createCurveFigures({ ...options, key: 'training', running: true });
+  const { store, steps } = options;
+  const facts = factList(runningFacts(options.curves, journeyIn(options.curves), options.paused));
+  const figures = createCurveFigures({
+    ...options,
+    journey: journeyIn(options.curves),
+    key: 'training',
+    running: true,
+  });
   const verdict = createVerdictCard({ diagnosis: options.curves.diagnosis });
   let shown = contentKey(options.curves);
   let shownPaused = options.paused;
@@ -48,11 +57,17 @@ export function createLiveTraining(options: LiveTrainingOptions): LiveTraining {
   /** Most snapshots bring progress alone; the charts are drawn again only for new epochs. */
   function show(curves: CurvesView, paused: boolean): void {
     const key = contentKey(curves);
-    if (key !== shown || paused !== shownPaused) fill(facts, ...factItems(runningFacts(curves, paused)));
+    if (key === shown && paused === shownPaused) return;
+    const journey = journeyIn(curves);
+    fill(facts, ...factItems(runningFacts(curves, journey, paused)));
     shownPaused = paused;
     if (key === shown) return;
     shown = key;
-    figures.show(curves);
+    figures.show(journey);
     verdict.show(curves.diagnosis);
+  }
+
+  function journeyIn(curves: CurvesView): Journey {
+    return journeyOf(trainingsOf(curves), steps);
   }
 }

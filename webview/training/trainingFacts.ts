@@ -1,17 +1,24 @@
 // What is said of a training run beside its curves: how far it is, what it minimizes, on what.
 import * as l10n from '@vscode/l10n';
 import { formatCount, formatInteger, formatValue } from '../../src/shared/base/numbers';
+import type { Journey } from '../../src/shared/contracts/journey';
 import type { CurvesView, LossKind, TrainingView } from '../../src/shared/contracts/viewModels';
 import { formatDuration } from '../durations';
 import type { Fact } from '../facts';
+import { phaseText } from './phaseTexts';
 import { remainingSeconds } from './remainingTime';
 
-/** Of a run that goes on; a paused one does not say how long it still takes. */
-export function runningFacts(curves: CurvesView, paused: boolean): readonly Fact[] {
+/**
+ * Of a run that goes on, with epochs as its curves count them; a paused one does not say how long its step still takes.
+ */
+export function runningFacts(curves: CurvesView, journey: Journey, paused: boolean): readonly Fact[] {
   const left = paused ? undefined : remainingSeconds(curves);
+  const { points, phases, epochs, bestEpoch } = journey;
+  const phase = phases.at(-1);
   return [
-    [l10n.t('Epoch'), l10n.t('{0} of {1}', curves.history.at(-1)?.epoch ?? 0, curves.epochs)],
-    ...bestFact(curves),
+    [l10n.t('Epoch'), l10n.t('{0} of {1}', points.at(-1)?.epoch ?? 0, epochs)],
+    ...(phase && phases.length > 1 ? [[l10n.t('Phase'), phaseText(phase)] as const] : []),
+    ...bestFact({ bestEpoch }),
     ...(left === undefined || left === 0
       ? []
       : [[l10n.t('Time left'), l10n.t('at most {0}', formatDuration(left))] as const]),
@@ -43,7 +50,7 @@ export function curvesFacts(curves: CurvesView): readonly Fact[] {
   ];
 }
 
-function bestFact({ bestEpoch }: CurvesView): readonly Fact[] {
+function bestFact({ bestEpoch }: Pick<CurvesView, 'bestEpoch'>): readonly Fact[] {
   return bestEpoch === null ? [] : [[l10n.t('Best epoch'), formatInteger(bestEpoch)]];
 }
 

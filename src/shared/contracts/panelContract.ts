@@ -11,6 +11,7 @@ import type {
   RecipeEdit,
   RegionView,
   ReportView,
+  StepsView,
 } from './viewModels';
 
 /** Raised when a change makes an old page misread a new host, or the other way round. */
@@ -74,6 +75,8 @@ export type PanelSubject =
       readonly resumable?: true;
       /** Of a training run, as far as it came. */
       readonly curves?: CurvesView;
+      /** What such a run does. */
+      readonly steps?: StepsView;
     }
   | { readonly kind: 'model'; readonly model: ModelView }
   | { readonly kind: 'job'; readonly job: JobState }
@@ -98,8 +101,10 @@ export interface JobState {
   readonly title: string;
   readonly path: string;
   readonly progress: ProgressView | null;
-  /** Of the training step at hand, after each epoch. */
+  /** Of the training step at hand and those before it, after each epoch. */
   readonly curves?: CurvesView;
+  /** What the run does, where it writes a model. */
+  readonly steps?: StepsView;
   readonly paused: boolean;
   /** There is something to pause: the job is training. */
   readonly canPause: boolean;

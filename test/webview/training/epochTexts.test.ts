@@ -1,10 +1,12 @@
 // Epochs in words and in tables, and how long the remaining ones take.
 import { describe, expect, it } from 'vitest';
+import { journeyOf, trainingsOf, type Journey } from '../../../src/shared/contracts/journey';
 import type { CurvesView, EpochView } from '../../../src/shared/contracts/viewModels';
 import { toCsv } from '../../../webview/charts/csv';
 import { formatDuration } from '../../../webview/durations';
 import { epochCsv, epochTable, epochText, gapOf } from '../../../webview/training/epochTexts';
 import { remainingSeconds } from '../../../webview/training/remainingTime';
+import { prunedReport } from '../samplePruning';
 import { curvesAfter, divergedCurves } from '../sampleTraining';
 
 const epoch: EpochView = {
@@ -19,23 +21,23 @@ const epoch: EpochView = {
 
 describe('an epoch', () => {
   it('is told with both losses, their gap and the rate', () => {
-    expect(epochText(epoch, 'loss')).toBe(
+    expect(told(epoch, 'loss')).toBe(
       'Epoch 12: train 0.03124, validation 0.08742, gap 0.05618, learning rate 0.001',
     );
   });
 
   it('is told with both accuracies and their gap in points', () => {
-    expect(epochText(epoch, 'accuracy')).toBe('Epoch 12: train 99.1%, validation 95.2%, gap −3.9 pp');
+    expect(told(epoch, 'accuracy')).toBe('Epoch 12: train 99.1%, validation 95.2%, gap −3.9 pp');
   });
 
   it('has no rate where it stands for the network before the run', () => {
-    expect(epochText({ ...epoch, epoch: 0 }, 'loss')).toBe(
+    expect(told({ ...epoch, epoch: 0 }, 'loss')).toBe(
       'Epoch 0: train 0.03124, validation 0.08742, gap 0.05618',
     );
   });
 
   it('has dashes where there is no number', () => {
-    expect(epochText({ ...epoch, trainLoss: null }, 'loss')).toBe(
+    expect(told({ ...epoch, trainLoss: null }, 'loss')).toBe(
       'Epoch 12: train –, validation 0.08742, gap –, learning rate 0.001',
     );
     expect(gapOf(1, null)).toBeNull();
@@ -44,9 +46,38 @@ describe('an epoch', () => {
   });
 });
 
+describe('an epoch of a run that prunes', () => {
+  const report = prunedReport();
+  const journey = journeyOf(report.training!, report.steps);
+  const texts = journey.points.map((point) => epochText(point, journey, 'accuracy'));
+
+  it('is told with what goes on in it and the sparsity', () => {
+    expect(texts[3]).toMatch(/^Epoch 3, train: train .*, gap −[\d.]+ pp, sparsity 0%$/);
+    expect(texts[16]).toMatch(/^Epoch 15, fine-tune: train .*, sparsity 53\.6%$/);
+  });
+
+  it('is told apart from the network that was pruned after it', () => {
+    const around = texts.filter((text) => text.startsWith('Epoch 14,'));
+    expect(around.map((text) => text.split(':')[0])).toEqual(['Epoch 14, train', 'Epoch 14, prune 53.6%']);
+  });
+
+  it('has its phase and its sparsity in the tables', () => {
+    const { columns, rows } = epochTable(journey, 'loss');
+    expect(columns.slice(0, 2)).toEqual(['Epoch', 'Phase']);
+    expect(rows[15]!.slice(0, 2)).toEqual([14, 'prune 53.6%']);
+    expect(rows[15]![columns.indexOf('Sparsity')]).toBe('53.6%');
+    const lines = toCsv(epochCsv(journey)).trimEnd().split('\n');
+    expect(lines[0]).toBe(
+      'epoch,step,phase,trained,trainLoss,validationLoss,trainAccuracy,validationAccuracy,learningRate,seconds,sparsity',
+    );
+    expect(lines[16]).toMatch(/^14,2,prune 53\.6% · fine-tune,no,.*,0\.536$/);
+    expect(lines.at(-1)).toMatch(/^32,3,fine-tune,yes,.*,0\.9$/);
+  });
+});
+
 describe('all epochs', () => {
   it('are a table to read, for the losses and for the accuracies', () => {
-    const curves = { ...curvesAfter(0), history: [epoch] };
+    const curves = way({ ...curvesAfter(0), history: [epoch] });
     expect(epochTable(curves, 'loss')).toEqual({
       columns: ['Epoch', 'Train', 'Validation', 'Gap', 'Learning rate', 'Seconds'],
       rows: [[12, '0.03124', '0.08742', '0.05618', '0.001', 2.15]],
@@ -55,11 +86,13 @@ describe('all epochs', () => {
   });
 
   it('are copied with every digit, and without columns that nothing is in', () => {
-    const lines = toCsv(epochCsv(divergedCurves())).trimEnd().split('\n');
+    const lines = toCsv(epochCsv(way(divergedCurves())))
+      .trimEnd()
+      .split('\n');
     expect(lines[0]).toBe('epoch,trainLoss,validationLoss,learningRate,seconds');
     expect(lines[2]).toBe(`1,1.84,${1.84 * 1.04 + 0.02},0.8,2.1`);
     expect(lines.at(-1)).toBe('6,,,0.8,2.1');
-    expect(toCsv(epochCsv(curvesAfter(1))).split('\n')[0]).toContain('validationAccuracy');
+    expect(toCsv(epochCsv(way(curvesAfter(1)))).split('\n')[0]).toContain('validationAccuracy');
   });
 });
 
@@ -97,6 +130,15 @@ describe('the time that is left', () => {
     ]);
   });
 });
+
+function way(curves: CurvesView): Journey {
+  return journeyOf(trainingsOf(curves));
+}
+
+function told(one: EpochView, measure: 'loss' | 'accuracy'): string {
+  const journey = way({ ...curvesAfter(0), history: [one] });
+  return epochText(journey.points[0]!, journey, measure);
+}
 
 /** A run of at most 20 epochs that took so long. */
 function withSeconds(...seconds: readonly number[]): CurvesView {
