@@ -21,7 +21,7 @@ export function curvesOf(
   const classes = classCount(data.train);
   const facts: DiagnosisFacts = {
     ...standing,
-    history,
+    history: sparsest(history),
     epochs,
     loss,
     samples,
@@ -32,4 +32,10 @@ export function curvesOf(
   };
   const diagnosis = diagnose(facts);
   return { step, epochs, history, bestEpoch: bestEpoch(history), loss, samples, parameters, diagnosis };
+}
+
+/** The epochs that can be compared: those of the highest sparsity, where it rises on the way. */
+function sparsest(history: readonly EpochView[]): readonly EpochView[] {
+  const highest = history.reduce((most, { sparsity = 0 }) => Math.max(most, sparsity), 0);
+  return history.filter(({ sparsity = 0 }) => sparsity === highest);
 }

@@ -10,6 +10,7 @@ import { curvesOf } from './curves';
 import { diverged } from './diverged';
 import { hasDiverged, untroubled, watchHorizon, watchLoss } from './divergence';
 import { fingerprintOf, type Fingerprint } from './fingerprint';
+import type { StepPlace } from './masking';
 import { passGate } from './passGate';
 import type { Measures, RunParts } from './runParts';
 import { learningRateAt } from './schedule';
@@ -58,13 +59,12 @@ export async function runEpochs(parts: RunParts, context: TrainContext): Promise
 }
 
 /** The run before its first epoch. */
-async function untrained(
-  { task, trainer, measure }: RunParts,
-  { progress }: TrainContext,
-): Promise<RunState> {
+async function untrained(parts: RunParts, { progress }: TrainContext): Promise<RunState> {
+  const { task, trainer, measure } = parts;
   progress(0, `epoch 0 of ${task.options.epochs}`);
   const started = performance.now();
-  const history = [epochView(0, await measure(() => undefined), 0, secondsSince(started))];
+  const measures = await measure(() => undefined);
+  const history = [epochView(0, measures, 0, secondsSince(started), maskedPart(parts))];
   const now = trainer.state();
   return { history, watch: untroubled, now, ...(task.options.keep === 'best' && { best: now }) };
 }
@@ -113,13 +113,18 @@ async function runEpoch(
   for await (const batch of batchesOf(train, order, sizes, augmentation(task, epoch))) {
     paused += await passGate(context.gate, context.signal);
     await pause();
+    await chooseMasks(
+      parts,
+      { step: (epoch - 1) * sizes.length + step, steps: options.epochs * sizes.length },
+      pause,
+    );
     learningRate = learningRateAt(options, { epoch, step, steps: sizes.length }, history);
     const { loss } = await trainer.step(batch, { learningRate, seed: dropoutSeed(seed, epoch, step) });
     step++;
     watch = watchLoss(watch, loss, watched);
     if (hasDiverged(watch, loss)) {
       const seconds = secondsSince(started) - paused;
-      const view = epochView(epoch, undefined, learningRate, seconds);
+      const view = epochView(epoch, undefined, learningRate, seconds, maskedPart(parts));
       throw diverged(parts, { history: [...history, view], step, loss, watch }, context);
     }
     sum += loss;
@@ -127,11 +132,23 @@ async function runEpoch(
   }
   const measuring = (fraction: number): void => report(stepsPart + (1 - stepsPart) * fraction, sum / step);
   const measures = trainer.notFinite() === undefined ? await measure(measuring) : undefined;
-  const view = epochView(epoch, measures, learningRate, secondsSince(started) - paused);
+  const seconds = secondsSince(started) - paused;
+  const view = epochView(epoch, measures, learningRate, seconds, maskedPart(parts));
   if (view.trainLoss === null || view.validationLoss === null) {
     throw diverged(parts, { history: [...history, view], step, loss: Number.NaN, watch }, context);
   }
   return { view, watch };
+}
+
+async function chooseMasks({ task, trainer }: RunParts, place: StepPlace, pause: Pause): Promise<void> {
+  const { masking } = task;
+  if (!masking || !trainer.masks || !masking.isDue(place)) return;
+  trainer.masks.set(await masking.choose(trainer.masks.weights(), place, pause));
+}
+
+/** Fraction of the weights that count as zero, where masks change. */
+function maskedPart({ task, trainer }: RunParts): number | undefined {
+  return trainer.masks && task.masking?.sparsity(trainer.masks.weights());
 }
 
 function augmentation({ data: { train }, options, seed }: TrainTask, epoch: number): PrepareBatch {
@@ -145,6 +162,7 @@ function epochView(
   measures: Measures | undefined,
   learningRate: number,
   seconds: number,
+  sparsity?: number,
 ): EpochView {
   const trainAccuracy = measures?.train.accuracy;
   const validationAccuracy = measures?.validation.accuracy;
@@ -156,6 +174,7 @@ function epochView(
     ...(validationAccuracy !== undefined && { validationAccuracy }),
     learningRate,
     seconds,
+    ...(sparsity !== undefined && { sparsity }),
   };
 }
 

@@ -21,12 +21,13 @@ export async function fingerprintOf({
   model,
   options,
   keepZeros,
+  masking,
   seed,
   data,
 }: TrainTask): Promise<Fingerprint> {
   return {
     model: createHash('sha256').update(modelToBytes(model)).digest('hex'),
-    options: JSON.stringify({ ...options, keepZeros }),
+    options: JSON.stringify({ ...options, keepZeros, ...(masking && { masking: masking.key }) }),
     seed: String(seed),
     data: JSON.stringify([await described(data.train), await described(data.validation)]),
   };

@@ -152,7 +152,8 @@ async function accumulate(task: GradientTask, how: Accumulation): Promise<Accumu
   const keep = keepZeros ? now.parameters.map((value) => Number(value !== 0)) : undefined;
   const runtime = await onnxRuntime();
   const sessions = sessionCache(async (batch) => {
-    const graph = await stepGraph({ plan, batch, targets, options, optimizer, keepZeros, signal });
+    const mask = keepZeros ? 'gradients' : 'none';
+    const graph = await stepGraph({ plan, batch, targets, options, optimizer, mask, signal });
     return stepSession(graph, plan, runtime, keep);
   });
   const samples = Math.min(task.samples, data.count);

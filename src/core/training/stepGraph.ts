@@ -4,7 +4,7 @@ import { nodeOrder } from '../analysis/nodeOrder';
 import type { Placement } from '../analysis/dataInputs';
 import type { Targets } from '../data/dataSet';
 import { freshNames } from '../ir/freshNames';
-import type { Model, ValueInfo } from '../ir/graph';
+import type { Model, Node, ValueInfo } from '../ir/graph';
 import { GraphBuilder } from '../ir/graphBuilder';
 import { constantTensor } from '../ir/traversal';
 import type { ElementType } from '../ir/elementType';
@@ -28,10 +28,15 @@ export interface StepTask {
   readonly targets: Targets;
   readonly options: StepOptions;
   readonly optimizer: Optimizer;
-  /** Whether weights are multiplied with a mask that is fed. */
-  readonly keepZeros: boolean;
+  readonly mask: MaskUse;
   readonly signal: AbortSignal;
 }
+
+/**
+ * What is multiplied with the fed masks of weights: nothing; gradients, so that zeros stay zero; or the weights that the
+ * network runs with, while those behind the masks are trained.
+ */
+export type MaskUse = 'none' | 'gradients' | 'weights';
 
 /** A graph with the names of its inputs and outputs; trained tensors and statistics are inputs under their own names. */
 export interface StepGraph {
@@ -47,10 +52,18 @@ export interface StepGraph {
   /** Of the optimizer, each without dimensions. */
   readonly scalars: ReadonlyMap<string, string>;
   readonly groups: readonly GroupNames[];
+  /** Inputs of the weights that are masked where they are used, by the weights' own names. */
+  readonly masked: ReadonlyMap<string, MaskedNames>;
   /** All running statistics after the step, one after the other; undefined where there are none. */
   readonly statistics: string | undefined;
   readonly loss: string;
   readonly gradientNorm: string;
+}
+
+/** The two factors of a masked weight. */
+export interface MaskedNames {
+  readonly numbers: string;
+  readonly keep: string;
 }
 
 /** Names of a group's vectors. */
@@ -108,6 +121,7 @@ export async function stepGraph(task: StepTask): Promise<StepGraph> {
   const { groups, gradientNorm } = updates(task, { build, input, gradients, scalars });
   const statistics = updatedStatistics(plan, forms.stateUpdates, build);
 
+  const masked = task.mask === 'weights' ? maskedWeights(plan, build, input) : noneMasked;
   const fed = new Map(
     [...plan.layout.parameters, ...plan.statistics].map(({ value, tensor }) => [value, tensor]),
   );
@@ -124,12 +138,15 @@ export async function stepGraph(task: StepTask): Promise<StepGraph> {
       graph: {
         ...graph,
         nodes: [
+          ...masked.nodes,
           ...graph.nodes.filter((node) => !(constantTensor(node) && fed.has(node.outputs[0] ?? ''))),
           ...build.nodes,
         ],
         inputs: [
           ...graph.inputs,
-          ...[...fed].map(([name, { shape }]): ValueInfo => ({ name, type: 'float32', shape })),
+          ...[...fed]
+            .filter(([name]) => !masked.names.has(name))
+            .map(([name, { shape }]): ValueInfo => ({ name, type: 'float32', shape })),
           ...inputs,
         ],
         outputs: outputs.map((name) => ({ name, type: 'float32' })),
@@ -143,10 +160,43 @@ export async function stepGraph(task: StepTask): Promise<StepGraph> {
     masks: forms.masks,
     scalars,
     groups,
+    masked: masked.names,
     statistics,
     loss,
     gradientNorm,
   };
+}
+
+interface MaskedWeights {
+  readonly nodes: readonly Node[];
+  readonly names: ReadonlyMap<string, MaskedNames>;
+}
+
+const noneMasked: MaskedWeights = { nodes: [], names: new Map() };
+
+/** Each weight as the product of what is trained and its mask. */
+function maskedWeights(
+  { layout }: TrainingPlan,
+  build: GraphBuilder,
+  input: Writing['input'],
+): MaskedWeights {
+  const names = new Map<string, MaskedNames>();
+  const nodes = layout.groups.flatMap(({ weights, members }) =>
+    (weights ? members : []).map(({ value, tensor: { shape } }): Node => {
+      const numbers = input('numbers', 'float32', shape);
+      const keep = input('keep', 'float32', shape);
+      names.set(value, { numbers, keep });
+      return {
+        name: build.name('masked'),
+        domain: '',
+        operator: 'Mul',
+        inputs: [numbers, keep],
+        outputs: [value],
+        attributes: [],
+      };
+    }),
+  );
+  return { nodes, names };
 }
 
 interface Writing {
@@ -162,12 +212,13 @@ function updates(
   task: StepTask,
   writing: Writing,
 ): { readonly groups: readonly GroupNames[]; readonly gradientNorm: string } {
-  const { plan, options, optimizer, keepZeros } = task;
+  const { plan, options, optimizer, mask } = task;
   const { build, input, scalars } = writing;
   const e = expressions(build);
   const vectors = plan.layout.groups.map((group) => {
     const parameters = input('parameters', 'float32', [group.elements]);
-    const keep = group.weights && keepZeros ? input('keep', 'float32', [group.elements]) : undefined;
+    const keep =
+      group.weights && mask === 'gradients' ? input('keep', 'float32', [group.elements]) : undefined;
     let gradient = flatGradient(group, writing);
     // Of l1·Σ|w|, which is part of the loss.
     if (group.weights && options.l1 > 0)

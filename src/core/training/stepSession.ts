@@ -27,7 +27,7 @@ export interface StepSession {
 /** Quantization nodes must not be fused: the backward part needs the values between them as the graph has them. */
 const unfused = { 'session.disable_quant_qdq': '1' };
 
-/** Loads the graph. `keep` is 0 for each parameter that stays zero, else 1. Throws RUNTIME_REFUSED. */
+/** Loads the graph. `keep` is 0 for each parameter that counts as zero, else 1. Throws RUNTIME_REFUSED. */
 export async function stepSession(
   graph: StepGraph,
   plan: TrainingPlan,
@@ -97,8 +97,11 @@ function vectorFeeds(
   keep: Float32Array | undefined,
 ): Feeds {
   const feeds: Record<string, RuntimeTensor> = {};
-  for (const { value, start, elements, tensor } of plan.layout.parameters)
-    feeds[value] = vector(parameters.subarray(start, start + elements), tensor.shape);
+  for (const { value, start, elements, tensor } of plan.layout.parameters) {
+    const masked = graph.masked.get(value);
+    feeds[masked?.numbers ?? value] = vector(parameters.subarray(start, start + elements), tensor.shape);
+    if (masked && keep) feeds[masked.keep] = vector(keep.subarray(start, start + elements), tensor.shape);
+  }
   let start = 0;
   for (const { value, tensor } of plan.statistics) {
     feeds[value] = vector(statistics.subarray(start, start + tensor.elements), tensor.shape);

@@ -31,7 +31,7 @@ export interface TrainResult {
  * aborted signal.
  */
 export async function train(task: TrainTask, context: TrainContext): Promise<TrainResult> {
-  const { model, path, data, options, keepZeros } = task;
+  const { model, path, data, options, keepZeros, masking } = task;
   const { signal } = context;
   const targets = checkTask(task);
   const { inputs } = data.train;
@@ -44,6 +44,7 @@ export async function train(task: TrainTask, context: TrainContext): Promise<Tra
     data: name,
     options,
     keepZeros,
+    ...(masking && { masked: true }),
     signal,
   });
   try {

@@ -2,6 +2,7 @@
 import type { CurvesView } from '../../shared/contracts/viewModels';
 import type { DataSplits } from '../data/dataSet';
 import type { Model } from '../ir/graph';
+import type { Masking } from './masking';
 import type { TrainOptions } from './trainOptions';
 
 export interface TrainTask {
@@ -14,6 +15,8 @@ export interface TrainTask {
   readonly seed: number;
   /** Weights that are zero now stay zero. */
   readonly keepZeros: boolean;
+  /** Chooses anew which weights count as zero while the training goes on, in place of zeros that stay. */
+  readonly masking?: Masking;
   /** Where the run leaves its state after each epoch and goes on from what it finds; not kept where not given. */
   readonly checkpointFolder?: string;
   /** Place of the training step in the recipe, from 0. */

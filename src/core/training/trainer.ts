@@ -7,13 +7,14 @@ import type { Note } from '../../shared/base/messages';
 import { CounterweightError } from '../../shared/base/errors';
 import { onnxRuntime } from '../runtime/onnxRuntime';
 import { optimizerOf } from './optimizers';
-import { stepGraph } from './stepGraph';
+import { stepGraph, type MaskUse } from './stepGraph';
 import { sessionCache } from './sessionCache';
 import { stepSession } from './stepSession';
 import { trainedModel } from './trainedModel';
 import { trainingPlan, type FrozenLayer } from './trainingPlan';
 import { initialVectors, layerNotFinite, namedVectors } from './vectors';
 import type { TrainOptions } from './trainOptions';
+import { weightMasks, withMasks, type WeightMasks } from './weightMasks';
 
 /** The options of a run that decide what one step computes. */
 export type StepOptions = Pick<
@@ -42,6 +43,8 @@ export interface TrainerSpec {
   readonly options: StepOptions;
   /** Stored weights that are zero now stay zero. */
   readonly keepZeros: boolean;
+  /** Weights have masks that can be changed, in place of zeros that stay. */
+  readonly masked?: true;
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +59,7 @@ export interface StepResult {
 export interface TrainerState {
   /** Steps done. */
   readonly steps: number;
-  /** Weights, state of the optimizer and running statistics by name. */
+  /** Weights, state of the optimizer, running statistics and masks by name. */
   readonly vectors: Readonly<Record<string, Float32Array>>;
 }
 
@@ -78,6 +81,8 @@ export interface Trainer {
   state(): TrainerState;
   /** Goes back to a state, bit by bit: what follows is what would have followed. */
   restore(state: TrainerState): void;
+  /** The weights' masks; undefined where there are none. */
+  readonly masks?: WeightMasks;
   /** The given model with the present (or the given state's) weights and statistics. */
   model(state?: TrainerState): Model;
   /** The layer with the first weight that is not finite, if there is one. */
@@ -90,14 +95,20 @@ export interface Trainer {
  * nothing can be trained, DATA_INVALID where the samples do not fit, RUNTIME_REFUSED.
  */
 export async function createTrainer(spec: TrainerSpec): Promise<Trainer> {
-  const { options, keepZeros, targets, signal } = spec;
+  const { options, targets, signal } = spec;
   const plan = await trainingPlan(spec);
   const optimizer = optimizerOf(options);
   const runtime = await onnxRuntime();
   let [now, next] = [initialVectors(plan, optimizer.slots), initialVectors(plan, optimizer.slots)];
-  const keep = keepZeros ? now.parameters.map((value) => Number(value !== 0)) : undefined;
+  const mask = maskUse(spec);
+  const keep = mask === 'none' ? undefined : now.parameters.map((value) => Number(value !== 0));
+  const masks = mask === 'weights' && keep ? weightMasks(plan, keep, () => now.parameters) : undefined;
+  const vectors = (): Record<string, Float32Array> => ({
+    ...namedVectors(now),
+    ...(masks && keep && { masks: keep }),
+  });
   const sessions = sessionCache(async (batch) => {
-    const graph = await stepGraph({ plan, batch, targets, options, optimizer, keepZeros, signal });
+    const graph = await stepGraph({ plan, batch, targets, options, optimizer, mask, signal });
     return stepSession(graph, plan, runtime, keep);
   });
   await sessions.of(plan.batch);
@@ -122,26 +133,31 @@ export async function createTrainer(spec: TrainerSpec): Promise<Trainer> {
       return result;
     },
     state: () => {
-      const copies = Object.entries(namedVectors(now)).map(
-        ([name, vector]) => [name, vector.slice()] as const,
-      );
+      const copies = Object.entries(vectors()).map(([name, vector]) => [name, vector.slice()] as const);
       return { steps, vectors: Object.fromEntries(copies) };
     },
     restore: (state) => {
-      for (const [name, vector] of Object.entries(namedVectors(now))) {
+      for (const [name, vector] of Object.entries(vectors())) {
         const kept = state.vectors[name];
         if (kept?.length !== vector.length) throw new Error(`The state is of another run: ${name}`);
         vector.set(kept);
       }
       ({ steps } = state);
     },
+    ...(masks && { masks }),
     model: (state) => {
       const { parameters = now.parameters, statistics = now.statistics } = state?.vectors ?? {};
-      return trainedModel(spec.model, plan, parameters, statistics);
+      const visible = masks ? withMasks(plan, parameters, state?.vectors['masks'] ?? keep!) : parameters;
+      return trainedModel(spec.model, plan, visible, statistics);
     },
     notFinite: () => layerNotFinite(plan, now),
     dispose: () => sessions.dispose(),
   };
+}
+
+function maskUse({ keepZeros, masked }: TrainerSpec): MaskUse {
+  if (masked) return 'weights';
+  return keepZeros ? 'gradients' : 'none';
 }
 
 function checkLabels({ labels }: Batch, { targets, data, path }: TrainerSpec): void {

@@ -82,7 +82,7 @@ export async function trainingPlan(spec: TrainerSpec): Promise<TrainingPlan> {
   }
   const live = dependents(network, new Set(passed.trained.map(({ value }) => value)));
   const kept = new Set([...live].flatMap(measuredTensors(network)));
-  const apart = spec.keepZeros || options.weightDecay > 0 || options.l1 > 0;
+  const apart = spec.keepZeros || spec.masked === true || options.weightDecay > 0 || options.l1 > 0;
   return {
     network,
     samples,
