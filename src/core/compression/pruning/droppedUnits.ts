@@ -15,17 +15,30 @@ export interface ScoredWeight extends PrunableWeight {
 export async function droppedUnits(
   weights: readonly ScoredWeight[],
   count: number,
-  unitsOf: (weight: ScoredWeight) => Units,
+  unitsOf: UnitsOf,
   pause: Pause,
 ): Promise<readonly (readonly [Tensor, Tensor])[]> {
+  const masks = await droppedMasks(weights, count, unitsOf, pause);
+  return weights.flatMap((weight, p) => masked(weight, masks[p]!));
+}
+
+export type UnitsOf = (weight: ScoredWeight) => Units;
+
+/** For each of the weights, 1 for each element of the units of lowest score; see `lowestUnits` for how many those are. */
+export async function droppedMasks(
+  weights: readonly ScoredWeight[],
+  count: number,
+  unitsOf: UnitsOf,
+  pause: Pause,
+): Promise<readonly Uint8Array[]> {
   const parts = weights.map(unitsOf);
   const dropped = await lowestUnits(parts, count, pause);
-  return weights.flatMap((weight, p) => {
+  return weights.map(({ scores }, p) => {
     const units = dropped[p]!;
     const { unitOf } = parts[p]!;
-    const mask = new Uint8Array(weight.scores.length);
+    const mask = new Uint8Array(scores.length);
     for (let i = 0; i < mask.length; i++) mask[i] = units[unitOf(i)]!;
-    return masked(weight, mask);
+    return mask;
   });
 }
 

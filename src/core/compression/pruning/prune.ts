@@ -9,6 +9,7 @@ import { criterionOf } from './criteria/criteria';
 import { magnitudeSource } from './magnitudeSource';
 import { pruneInRounds, trainingsOf } from './pruneInRounds';
 import { needsSamples, pruneOnce } from './pruneOnce';
+import { pruneWithRegrowth } from './pruneWithRegrowth';
 import { defaultPattern, defaultSamples, pruneSchema, type PruneOptions } from './pruneOptions';
 import { sparsityTarget } from './sparsityOfLayers';
 import { pruneChannels } from './structured/pruneChannels';
@@ -53,6 +54,7 @@ async function pruneModel(model: Model, options: PruneOptions, context: StepCont
   checkLayerNames(model, { step: 'prune', option: 'exclude', names: exclude });
   checkLayerNames(model, { step: 'prune', option: 'perLayer', names: Object.keys(perLayer) });
   if (options.granularity === 'channel') return pruneByChannels(model, options, context);
+  if (options.regrow) return pruneWithRegrowth(model, options, context);
   if (options.fineTune) return pruneInRounds(model, options, context);
   const task = { model, options, target: sparsityTarget(options), seed: context.seed };
   const pruned = await pruneOnce(task, context);

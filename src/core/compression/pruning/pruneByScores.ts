@@ -6,15 +6,15 @@ import { pauseFor, type Pause } from '../../ir/pacing';
 import type { Tensor } from '../../ir/tensor';
 import { allocateSparsity } from './allocateSparsity';
 import type { Criterion, CriterionContext } from './criteria/criterion';
-import { droppedUnits, masked, type ScoredWeight } from './droppedUnits';
+import { droppedUnits, masked, type ScoredWeight, type UnitsOf } from './droppedUnits';
 import { zerosOf } from './maskedTensor';
 import { patternMask } from './nmPattern';
 import { placesInOutput } from './placesInOutput';
 import { byLayer, type PrunableWeight } from './prunableWeights';
-import { defaultBlock, defaultPattern, type PruneOptions } from './pruneOptions';
+import { defaultPattern, type PruneOptions } from './pruneOptions';
 import { measureHarm } from './measureHarm';
 import { contestsOf, type SparsityTarget } from './sparsityOfLayers';
-import { blockUnits, elementUnits, type Units } from './units';
+import { unitsBy } from './unitsBy';
 import { inputLines } from './weightAxes';
 
 export interface ScoredTask {
@@ -38,10 +38,7 @@ export async function pruneByScores(task: ScoredTask): Promise<ScoredResult> {
   const pause = pauseFor(context.signal);
   const { scored, notes } = await scoresOf(task, pause);
   if (options.granularity === 'n:m') return prunePattern(scored, notes, options, pause);
-  const unitsOf = (weight: ScoredWeight): Units =>
-    options.granularity === 'block'
-      ? blockUnits(weight, weight.scores, options.block ?? defaultBlock)
-      : elementUnits(weight.scores);
+  const unitsOf = unitsBy(options);
   const replacements = new Map<Tensor, Tensor>();
   for (const { weights, count } of await budgetsOf(scored, unitsOf, task)) {
     for (const [tensor, pruned] of await droppedUnits(weights, count, unitsOf, pause)) {
@@ -82,7 +79,7 @@ interface Budget {
 /** What competes with what, and for how much. */
 async function budgetsOf(
   scored: readonly ScoredWeight[],
-  unitsOf: (weight: ScoredWeight) => Units,
+  unitsOf: UnitsOf,
   task: ScoredTask,
 ): Promise<readonly Budget[]> {
   // In scope output places within an output compete, which are as many in each of them.

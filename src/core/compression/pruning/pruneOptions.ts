@@ -105,6 +105,22 @@ export const pruneSchema = z
     fineTune: fineTuneSchema
       .optional()
       .describe('Training after each round, in which zeros stay zero; none where not given.'),
+    regrow: z
+      .strictObject({
+        every: count(100_000)
+          .default(10)
+          .describe('Steps of the optimizer between two choices of the weights that are zero.'),
+        until: z
+          .number()
+          .positive()
+          .lt(1)
+          .default(0.75)
+          .describe('Part of the training after which the weights that are zero stay so.'),
+      })
+      .optional()
+      .describe(
+        'Weights that are zero go on learning and come back when they have grown; all of it is one training, in which the sparsity rises with the schedule.',
+      ),
     rewind: z
       .boolean()
       .optional()
@@ -138,6 +154,7 @@ interface Given {
   readonly rounds?: number | undefined;
   readonly fineTune?: unknown;
   readonly rewind?: boolean | undefined;
+  readonly regrow?: unknown;
   readonly reconstruct: string;
 }
 
@@ -218,6 +235,26 @@ const rules: readonly { readonly broken: (given: Given) => boolean; readonly pro
   {
     broken: ({ schedule, rounds }) => schedule === 'one-shot' && rounds !== undefined,
     problem: 'option rounds is for the schedules iterative and cubic',
+  },
+  {
+    broken: ({ regrow, fineTune }) => regrow !== undefined && fineTune === undefined,
+    problem: 'with regrow weights come back while they are trained; give fineTune.epochs',
+  },
+  {
+    broken: ({ regrow, rounds }) => regrow !== undefined && rounds !== undefined,
+    problem: 'with regrow all of it is one training of fineTune.epochs; leave out rounds',
+  },
+  {
+    broken: ({ regrow, threshold, criterion, scope }) =>
+      regrow !== undefined &&
+      (threshold !== undefined || criterion !== 'magnitude' || scope === 'sensitivity'),
+    problem:
+      'regrow compares the magnitudes that weights have at the moment; leave out threshold, criterion and scope sensitivity',
+  },
+  {
+    broken: ({ regrow, rewind, reconstruct }) =>
+      regrow !== undefined && (rewind === true || reconstruct !== 'none'),
+    problem: 'regrow chooses again and again which weights are zero; leave out rewind and reconstruct',
   },
   {
     broken: ({ schedule, fineTune }) => schedule !== 'one-shot' && fineTune === undefined,

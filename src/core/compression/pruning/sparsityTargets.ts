@@ -12,9 +12,12 @@ export type Schedule = 'one-shot' | 'iterative' | 'cubic';
  */
 export function sparsityTargets(sparsity: number, schedule: Schedule, rounds: number): readonly number[] {
   const count = schedule === 'one-shot' ? 1 : rounds;
-  return Array.from({ length: count }, (_, i) =>
-    i === count - 1 ? sparsity : rules[schedule](sparsity, (i + 1) / count),
-  );
+  return Array.from({ length: count }, (_, i) => sparsityAt(sparsity, schedule, (i + 1) / count));
+}
+
+/** The sparsity after a part of the way, from 0 to 1; at 1 it is `sparsity` itself. */
+export function sparsityAt(sparsity: number, schedule: Schedule, part: number): number {
+  return part === 1 ? sparsity : rules[schedule](sparsity, part);
 }
 
 const rules: Readonly<Record<Schedule, (sparsity: number, part: number) => number>> = {
