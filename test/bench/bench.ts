@@ -1,6 +1,10 @@
 // `npm run bench -- NAME`: measures the product against named peers. Benchmarks print what they measured and are never
 // part of the tests; a peer that is missing is said to be missing.
 import { benchAccuracy } from './accuracy';
+import { benchGap } from './gap';
+import { benchIterative } from './iterative';
+import { benchLottery } from './lottery';
+import { benchPrune } from './prune';
 import { benchTrain } from './train';
 import { benchWanda } from './wanda';
 
@@ -18,8 +22,28 @@ const benches: readonly Bench[] = [
     run: benchAccuracy,
   },
   {
+    name: 'prune',
+    what: 'fewest weights at no more error on MNIST: [lenet-300-100|lenet-5 [SEED…]]',
+    run: benchPrune,
+  },
+  {
+    name: 'lottery',
+    what: 'pruned networks trained anew, from their first weights and from others: [SEED…]',
+    run: benchLottery,
+  },
+  {
+    name: 'iterative',
+    what: 'pruning in rounds against pruning at once: [SEED…]',
+    run: benchIterative,
+  },
+  {
+    name: 'gap',
+    what: 'the gap between training and validation before and after pruning: [SEED…]',
+    run: benchGap,
+  },
+  {
     name: 'wanda',
-    what: 'pruning without training after it, by magnitude, Wanda and SparseGPT: [SEED…]',
+    what: 'pruning without training after it, by magnitude, Wanda and SparseGPT in every scope: [SEED…]',
     run: benchWanda,
   },
 ];
