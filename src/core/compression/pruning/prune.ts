@@ -67,12 +67,12 @@ async function pruneByChannels(
   options: PruneOptions,
   { path, seed, data, signal, progress }: StepContext,
 ): Promise<StepResult> {
-  const { sparsity = 0, scope, samples = defaultSamples, exclude = [] } = options;
+  const { sparsity = 0, scope, samples = defaultSamples, exclude = [], multiple = 1 } = options;
   const criterion = criterionOf(options.criterion);
   if (!data && criterion.needs === 'data') throw new CounterweightError('STEP_NEEDS_DATA', { step: 'prune' });
   return pruneChannels(
     model,
-    { sparsity, scope: scope === 'layer' ? 'layer' : 'global', criterion, exclude },
+    { sparsity, scope: scope === 'layer' ? 'layer' : 'global', criterion, exclude, multiple },
     { path, samples, seed, signal, progress, ...(data && { data }) },
   );
 }

@@ -61,6 +61,11 @@ export const pruneSchema = z
       })
       .optional()
       .describe('Of the granularity block; 4 outputs by 1 input where not given.'),
+    multiple: count(1024)
+      .optional()
+      .describe(
+        'Where channels go, as many stay as are a multiple of this (granularity channel only): runtimes compute channels in blocks of 8 or 16, and are no faster for a number in between.',
+      ),
     scope: z
       .enum(['global', 'layer', 'output', 'sensitivity'])
       .default('global')
@@ -147,6 +152,7 @@ interface Given {
   readonly granularity: string;
   readonly pattern?: { readonly keep: number; readonly of: number } | undefined;
   readonly block?: unknown;
+  readonly multiple?: number | undefined;
   readonly scope: string;
   readonly exclude?: readonly string[] | undefined;
   readonly perLayer?: Readonly<Record<string, unknown>> | undefined;
@@ -189,6 +195,10 @@ const rules: readonly { readonly broken: (given: Given) => boolean; readonly pro
   {
     broken: ({ granularity, block }) => granularity !== 'block' && block !== undefined,
     problem: 'option block is for granularity block',
+  },
+  {
+    broken: ({ granularity, multiple }) => granularity !== 'channel' && multiple !== undefined,
+    problem: 'option multiple is for granularity channel',
   },
   {
     broken: ({ granularity, schedule, fineTune }) =>

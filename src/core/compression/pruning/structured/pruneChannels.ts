@@ -18,6 +18,8 @@ export interface ChannelPruning {
   readonly criterion: Criterion;
   /** Names of layers that keep all of the channels that they make. */
   readonly exclude: readonly string[];
+  /** A group of channels of which some go keeps a multiple of this many. */
+  readonly multiple: number;
 }
 
 export interface ChannelPruned {
@@ -31,7 +33,7 @@ export interface ChannelPruned {
  */
 export async function pruneChannels(
   model: Model,
-  { sparsity, scope, criterion, exclude }: ChannelPruning,
+  { sparsity, scope, criterion, exclude, multiple }: ChannelPruning,
   context: CriterionContext,
 ): Promise<ChannelPruned> {
   const pause = pauseFor(context.signal);
@@ -44,7 +46,7 @@ export async function pruneChannels(
     await pause();
     candidates.push({ group, importance: channelImportance(group, scored) });
   }
-  const selection = selectChannels(candidates, sparsity, scope);
+  const selection = selectChannels(candidates, sparsity, scope, multiple);
   const total = groups.reduce((sum, { channels }) => sum + channels.length, 0);
   const removed = [...selection.values()].reduce((sum, indices) => sum + indices.length, 0);
   context.progress(1);
@@ -93,7 +95,7 @@ async function scoresOf(
 }
 
 /** One note for each reason, with the layers that it holds for. */
-function refusalNotes(refused: readonly RefusedLayer[]): readonly Note[] {
+export function refusalNotes(refused: readonly RefusedLayer[]): readonly Note[] {
   const layersBy = new Map<string, string[]>();
   for (const { layer, reason } of refused) layersBy.set(reason, [...(layersBy.get(reason) ?? []), layer]);
   return [...layersBy].map(([reason, layers]) =>

@@ -86,6 +86,18 @@ describe('pruning channels', () => {
     ]);
   });
 
+  it('leaves a multiple of channels where a recipe asks for it', async () => {
+    const { model: after, notes } = await compress(perceptron, [
+      { prune: { sparsity: 0.7, granularity: 'channel', scope: 'layer', multiple: 4 } },
+    ]);
+    // Of eight units five would go, and of four two.
+    expect(valuesOf(after, 'w1')).toEqual([5, 5, 6, 6, 7, 7, 8, 8]);
+    expect(storedTensors(after.graph).get('w2')!.shape).toEqual([4, 4]);
+    expect(notes[0]).toEqual({ code: 'CHANNELS_REMOVED', values: { removed: 4, total: 12, groups: 2 } });
+    const refused = (): unknown => compress(perceptron, [{ prune: { sparsity: 0.5, multiple: 4 } }]);
+    expect(refused).toThrow(expect.objectContaining({ code: 'STEP_INVALID' }));
+  });
+
   it('refuses options that keep zeros or measure single weights', async () => {
     const options = { sparsity: 0.5, granularity: 'channel' };
     for (const more of [
