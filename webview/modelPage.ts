@@ -14,6 +14,7 @@ import { actionButton, fileName, keyFigures, modelFacts, pageHeader } from './he
 import type { PanelHost } from './host';
 import { changeColumns, modelColumns } from './layers/columns';
 import { createLayerTable, type LayerTable } from './layers/layerTable';
+import { createSparsityFigure, hasZeros } from './layers/sparsityFigure';
 import { noteList, notesSection } from './notes';
 import { rememberScroll } from './scrolling';
 import { section } from './section';
@@ -50,13 +51,14 @@ export interface ModelPage {
 export function createModelPage(options: ModelPageOptions): ModelPage {
   const { subject, store } = options;
   const model = modelOf(subject);
-  const { head, training, sizes: measured, table, findings } = contentOf(options);
+  const { head, training, sizes: measured, zeros, table, findings } = contentOf(options);
   const detail = createDetailPane({ ...options, model });
   const overview = element(
     'div',
     { class: 'overview' },
     ...head,
     ...(trainsOnly(subject) ? [training?.element, measured] : [measured, training?.element]),
+    zeros && section({ key: 'sparsity', title: l10n.t('Sparsity'), store }, zeros.element),
     notesSection(model.warnings, store),
     section({ key: 'layers', title: l10n.t('Layers'), store }, table.element),
   );
@@ -79,6 +81,7 @@ export function createModelPage(options: ModelPageOptions): ModelPage {
     dispose: () => {
       detail.dispose();
       training?.dispose();
+      zeros?.dispose();
     },
   };
 }
@@ -87,6 +90,8 @@ interface PageContent {
   readonly head: readonly HTMLElement[];
   /** What two files weigh. */
   readonly sizes?: HTMLElement;
+  /** How many weights of each layer are zero. */
+  readonly zeros?: DetailPart;
   readonly table: LayerTable;
   /** What the outputs lost, and what is worth knowing of it. */
   readonly findings?: readonly HTMLElement[];
@@ -109,6 +114,7 @@ function contentOf(options: ModelPageOptions): PageContent {
         head: [experimentHeader(subject.model, report, options)],
         ...trainingOf(report, options),
         sizes: sizes(pair, store),
+        ...zerosOf(report, report.compressed.path, options),
         table: changeTable(report, options),
         findings: findingsOf(report, store),
       };
@@ -119,6 +125,7 @@ function contentOf(options: ModelPageOptions): PageContent {
       return {
         head: [comparisonHeader(before, after)],
         sizes: sizes(pair, store),
+        ...zerosOf(comparison, after.path, options),
         table: changeTable(comparison, options),
         findings: findingsOf(comparison, store),
       };
@@ -137,6 +144,15 @@ function trainingOf(report: ReportView, { host, store, theme, run }: ModelPageOp
   const onApply = (edit: RecipeEdit): void => run(host.call('applyAdvice', { edit }));
   const training = createTrainingParts({ report, host, store, theme, onApply });
   return training ? { training } : {};
+}
+
+function zerosOf(
+  { layers }: ComparisonView,
+  path: string,
+  { onLayer, ...options }: ModelPageOptions,
+): Partial<PageContent> {
+  if (!hasZeros(layers)) return {};
+  return { zeros: createSparsityFigure({ ...options, layers, name: fileName(path), onSelect: onLayer }) };
 }
 
 function modelHeader(model: ModelView, { host, run }: ModelPageOptions): HTMLElement {

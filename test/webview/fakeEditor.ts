@@ -34,6 +34,7 @@ export type SampleState =
   | 'trained'
   | 'pruning'
   | 'pruned'
+  | 'manyPruned'
   | 'diverged'
   | 'diagnosis';
 
@@ -68,6 +69,7 @@ const models: Partial<Record<SampleState, SampleModel>> = {
   comparison: lenet,
   trained: lenet,
   pruned: lenet,
+  manyPruned: largeModel,
   mobilenet: mobileNet,
   large: largeModel,
   wide: wideModel,
@@ -211,6 +213,7 @@ function subjectOf(): PanelSubject | null {
     case 'pruned':
       return { kind: 'experiment', model: modelView(model!), report: prunedReport() };
     case 'wide':
+    case 'manyPruned':
     case 'experiment':
       return { kind: 'experiment', model: modelView(model!), report: reportView(model!) };
     case 'comparison': {

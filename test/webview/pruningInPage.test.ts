@@ -66,6 +66,33 @@ describeInBrowser('a run that prunes', ({ open }) => {
     expect(text.split('\n')[0]).toMatch(/^epoch,step,phase,trained,.*,sparsity$/);
     expect(await violations(page)).toEqual([]);
   });
+
+  it('has a bar for each layer, which selects it, and the same as table and CSV', async () => {
+    const page = await open('pruned', { layer: '/fc1/Gemm', height: 2000 });
+    const zeros = figure(page, 'Zeros of each layer');
+    const canvas = zeros.locator('canvas');
+    const box = (await canvas.boundingBox())!;
+    // The second of three rows, below the axis.
+    await canvas.click({ position: { x: box.width / 3, y: 26 + 45 } });
+    await expect.poll(() => asked(page, 'selectLayer')).toEqual([{ layer: '/fc2/Gemm' }]);
+    await zeros.getByRole('button', { name: 'Show as table' }).click();
+    const cells = await zeros.getByRole('row', { name: /fc1/ }).locator('td').allInnerTexts();
+    expect(cells).toEqual(['Gemm', '0.00%', '79.90%', '+79.9 pp']);
+    await zeros.getByRole('button', { name: 'Copy as CSV' }).click();
+    const [{ text }] = (await asked(page, 'copy')) as [{ text: string }];
+    expect(text.trimEnd().split('\n')).toHaveLength(4);
+  });
+
+  it('scrolls through the bars of more layers than fit', async () => {
+    const page = await open('manyPruned');
+    const scroller = page.getByRole('group', { name: 'Zeros of each layer' });
+    const [height, content] = await scroller.evaluate((each) => [each.clientHeight, each.scrollHeight]);
+    expect(height).toBeLessThan(400);
+    expect(content).toBeGreaterThan(10_000);
+    await scroller.focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => scroller.evaluate((each) => each.scrollTop)).toBeGreaterThan(9000);
+  });
 });
 
 function figure(within: Page | Locator, name: string): Locator {
