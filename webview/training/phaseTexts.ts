@@ -9,7 +9,8 @@ export function stepText(name: string, options: Readonly<Record<string, unknown>
   const { sparsity, threshold, granularity, pattern, bits } = options;
   if (typeof sparsity === 'number') {
     const share = `${name} ${formatShortPercent(sparsity, 2)}`;
-    return granularity === 'channel' ? l10n.t('{0} of channels', share) : share;
+    if (granularity === 'channel') return l10n.t('{0} of channels', share);
+    return granularity === 'head' ? l10n.t('{0} of heads', share) : share;
   }
   if (typeof threshold === 'number') return `${name} |w| < ${formatValue(threshold)}`;
   if (granularity === 'n:m')

@@ -51,6 +51,8 @@ export const errorTemplates = {
   ENGINE_NOT_STARTED:
     'The engine process could not be started with {node}: {problem}. Check the setting counterweight.nodePath.',
   CONNECTION_CLOSED: 'The connection was closed: {reason}.',
+  HEADS_MISSING:
+    '{path} has no heads of attention to remove: {reason}. Take out channels with granularity channel, or set weights to zero with element, n:m or block.',
   RUN_INTERRUPTED:
     'The window or the computer was closed while this was running. The original file is untouched. Resume it where that is offered, or run it again.',
   RUN_CANCELLED: 'This run was cancelled, so it has no result. Run it again to get one.',
@@ -96,6 +98,9 @@ export const noteTemplates = {
   LAYER_REPLACED:
     'Layer {layer} is now {parts}: {after} instead of {before} weights, with a relative error of {error} of the weights.',
   LAYER_REPLACED_RANDOM:
+  HEADS_REMOVED: '{removed} of {total} heads of attention were taken out of the network.',
+  HEADS_LEFT: '{left} of {heads} heads are left in the attention that these layers make: {layers}.',
+  HEADS_KEPT: 'Attention that keeps all of its heads, because {reason}: {layers}.',
     'Layer {layer} is now {parts} with random weights: {after} instead of {before} weights.',
   LAYERS_KEPT: 'Layers that stay as they are, because {reason}: {layers}.',
   NOT_RECONSTRUCTED: 'The other weights of layer {layer} are left as they are: {reason}.',

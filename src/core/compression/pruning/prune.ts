@@ -10,7 +10,7 @@ import { magnitudeSource } from './magnitudeSource';
 import { pruneInRounds, trainingsOf } from './pruneInRounds';
 import { needsSamples, pruneOnce } from './pruneOnce';
 import { pruneWithRegrowth } from './pruneWithRegrowth';
-import { defaultPattern, defaultSamples, pruneSchema, type PruneOptions } from './pruneOptions';
+import { defaultPattern, defaultSamples, pruneSchema, takesOut, type PruneOptions } from './pruneOptions';
 import { sparsityTarget } from './sparsityOfLayers';
 import { pruneChannels } from './structured/pruneChannels';
 
@@ -27,8 +27,8 @@ export const prune = defineStep({
 });
 
 function suffix({ sparsity, threshold, granularity, pattern = defaultPattern }: PruneOptions): string {
-  if (sparsity !== undefined && granularity === 'channel')
-    return `prune${Number((100 * sparsity).toFixed(2))}channels`;
+  if (sparsity !== undefined && takesOut(granularity))
+    return `prune${Number((100 * sparsity).toFixed(2))}${granularity}s`;
   if (sparsity !== undefined) return `prune${Number((100 * sparsity).toFixed(2))}`;
   if (threshold !== undefined) return `prune-below-${threshold}`;
   return `prune${pattern.keep}of${pattern.of}`;
@@ -40,7 +40,7 @@ function suffix({ sparsity, threshold, granularity, pattern = defaultPattern }: 
  */
 function pruneShare(share: WeightShare, options: PruneOptions): WeightShare {
   if (typeof magnitudeSource(share.weight) === 'string' || options.threshold !== undefined) return share;
-  if (options.granularity === 'channel') return share;
+  if (takesOut(options.granularity)) return share;
   const { tensor, layer } = share.weight;
   if (options.exclude?.includes(layer)) return share;
   const { elements } = tensor;
@@ -53,7 +53,7 @@ async function pruneModel(model: Model, options: PruneOptions, context: StepCont
   const { exclude = [], perLayer = {} } = options;
   checkLayerNames(model, { step: 'prune', option: 'exclude', names: exclude });
   checkLayerNames(model, { step: 'prune', option: 'perLayer', names: Object.keys(perLayer) });
-  if (options.granularity === 'channel') return pruneByChannels(model, options, context);
+  if (takesOut(options.granularity)) return pruneByChannels(model, options, options.granularity, context);
   if (options.regrow) return pruneWithRegrowth(model, options, context);
   if (options.fineTune) return pruneInRounds(model, options, context);
   const task = { model, options, target: sparsityTarget(options), seed: context.seed };
@@ -65,6 +65,7 @@ async function pruneModel(model: Model, options: PruneOptions, context: StepCont
 async function pruneByChannels(
   model: Model,
   options: PruneOptions,
+  granularity: 'channel' | 'head',
   { path, seed, data, signal, progress }: StepContext,
 ): Promise<StepResult> {
   const { sparsity = 0, scope, samples = defaultSamples, exclude = [], multiple = 1 } = options;
@@ -72,7 +73,7 @@ async function pruneByChannels(
   if (!data && criterion.needs === 'data') throw new CounterweightError('STEP_NEEDS_DATA', { step: 'prune' });
   return pruneChannels(
     model,
-    { sparsity, scope: scope === 'layer' ? 'layer' : 'global', criterion, exclude, multiple },
+    { granularity, sparsity, scope: scope === 'layer' ? 'layer' : 'global', criterion, exclude, multiple },
     { path, samples, seed, signal, progress, ...(data && { data }) },
   );
 }

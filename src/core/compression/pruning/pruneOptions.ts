@@ -28,7 +28,7 @@ export const pruneSchema = z
       .lt(1)
       .optional()
       .describe(
-        'Fraction of the weights that are zero afterwards; weights that are zero already count. With granularity channel, fraction of the removable channels that go.',
+        'Fraction of the weights that are zero afterwards; weights that are zero already count. With granularity channel or head, fraction of the removable channels or heads that go.',
       ),
     threshold: z
       .number()
@@ -42,10 +42,10 @@ export const pruneSchema = z
         `What tells which weights matter least. ${criteria.map(({ id, description }) => `${id}: ${description}`).join('; ')}.`,
       ),
     granularity: z
-      .enum(['element', 'n:m', 'block', 'channel'])
+      .enum(['element', 'n:m', 'block', 'channel', 'head'])
       .default('element')
       .describe(
-        'What is removed together: single weights, all but n of every m inputs, whole blocks, or channels. Channels are not set to zero but taken out of the network.',
+        'What is removed together: single weights, all but n of every m inputs, whole blocks, channels, or heads of attention. Channels and heads are not set to zero but taken out of the network.',
       ),
     pattern: z
       .strictObject({
@@ -76,7 +76,7 @@ export const pruneSchema = z
       .array(z.string().min(1))
       .optional()
       .describe(
-        'Names of layers that keep all of their weights, or with granularity channel all of the channels that they make. The sparsity is that of the others.',
+        'Names of layers that keep all of their weights, or with granularity channel or head all of the channels or heads that they make. The sparsity is that of the others.',
       ),
     perLayer: z
       .record(
@@ -145,6 +145,11 @@ export const defaultBlock = { rows: 4, columns: 1 };
 export const defaultRounds = 5;
 export const defaultSamples = 1000;
 
+/** Whether something is taken out of the network, so that nothing has to stay zero. */
+export function takesOut(granularity: string): granularity is 'channel' | 'head' {
+  return granularity === 'channel' || granularity === 'head';
+}
+
 interface Given {
   readonly sparsity?: number | undefined;
   readonly threshold?: number | undefined;
@@ -202,19 +207,19 @@ const rules: readonly { readonly broken: (given: Given) => boolean; readonly pro
   },
   {
     broken: ({ granularity, schedule, fineTune }) =>
-      granularity === 'channel' && (schedule !== 'one-shot' || fineTune !== undefined),
+      takesOut(granularity) && (schedule !== 'one-shot' || fineTune !== undefined),
     problem:
-      'with granularity channel there are no zeros to keep while training; leave out schedule and fineTune, and add a step train after this one',
+      'with granularity channel or head there are no zeros to keep while training; leave out schedule and fineTune, and add a step train after this one',
   },
   {
     broken: ({ granularity, scope, reconstruct }) =>
-      granularity === 'channel' && (scope === 'sensitivity' || reconstruct !== 'none'),
+      takesOut(granularity) && (scope === 'sensitivity' || reconstruct !== 'none'),
     problem:
-      'with granularity channel the scope is global or layer, and nothing is reconstructed; leave out scope sensitivity and reconstruct',
+      'with granularity channel or head the scope is global or layer, and nothing is reconstructed; leave out scope sensitivity and reconstruct',
   },
   {
     broken: ({ granularity, scope }) =>
-      scope === 'output' && (granularity === 'block' || granularity === 'channel'),
+      scope === 'output' && (granularity === 'block' || takesOut(granularity)),
     problem: 'with scope output single weights compete; leave out granularity',
   },
   {
@@ -230,9 +235,9 @@ const rules: readonly { readonly broken: (given: Given) => boolean; readonly pro
   },
   {
     broken: ({ perLayer, sparsity, granularity }) =>
-      perLayer !== undefined && (sparsity === undefined || granularity === 'channel'),
+      perLayer !== undefined && (sparsity === undefined || takesOut(granularity)),
     problem:
-      'perLayer is for layers that lose another part of their weights than the sparsity; give a sparsity and no granularity channel',
+      'perLayer is for layers that lose another part of their weights than the sparsity; give a sparsity, and no granularity channel or head',
   },
   {
     broken: ({ exclude = [], perLayer = {} }) => exclude.some((layer) => Object.hasOwn(perLayer, layer)),

@@ -43,6 +43,26 @@ function weightsOf(model: Model): number[] {
 
 const zerosIn = (values: readonly number[]): number => values.filter((value) => value === 0).length;
 
+/** Which weights are zero after training this long. */
+const zerosAfter = async (epochs: number, until: number): Promise<readonly boolean[]> => {
+  const tuned = { ...fineTune, epochs, keep: 'last' };
+  const { model } = await prune({ sparsity: 0.8, regrow: { every: 1, until }, fineTune: tuned });
+  return weightsOf(model).map((value) => value === 0);
+};
+
+const regrowing = (given: Readonly<Record<string, unknown>>) =>
+  pruneSchema.parse({ regrow: {}, fineTune: {}, ...given });
+
+/** The weights of the network with numbers and masks at random. */
+function maskedWeights(seed: number): MaskedWeight[] {
+  const next = uniform(seed);
+  return prunableWeights(net).weights.map(({ value, tensor }) => ({
+    value,
+    numbers: Float32Array.from({ length: tensor.elements }, () => 2 * next() - 1),
+    keep: Float32Array.from({ length: tensor.elements }, () => (next() < 0.5 ? 1 : 0)),
+  }));
+}
+
 describe('pruning with regrowth', () => {
   it.each(['one-shot', 'iterative', 'cubic'])(
     'ends at exactly the sparsity, with the schedule %s',
@@ -69,13 +89,8 @@ describe('pruning with regrowth', () => {
   });
 
   it('keeps the zeros once they are chosen for the last time', async () => {
-    const at = async (epochs: number, until: number): Promise<readonly boolean[]> => {
-      const tuned = { ...fineTune, epochs, keep: 'last' };
-      const { model } = await prune({ sparsity: 0.8, regrow: { every: 1, until }, fineTune: tuned });
-      return weightsOf(model).map((value) => value === 0);
-    };
     // Both choose in the same steps, and for the last time before the tenth of ten steps in an epoch.
-    expect(await at(4, 0.225)).toEqual(await at(2, 0.45));
+    expect(await zerosAfter(4, 0.225)).toEqual(await zerosAfter(2, 0.45));
   });
 
   it('is the same for a seed, and goes on where it was killed to the same weights', async () => {
@@ -149,26 +164,13 @@ describe('pruning with regrowth', () => {
 
 describe('surgery', () => {
   const pause = pauseFor(new AbortController().signal);
-  const optionsOf = (given: Readonly<Record<string, unknown>>) =>
-    pruneSchema.parse({ regrow: {}, fineTune: {}, ...given });
-
-  /** The weights of the network with numbers and masks at random. */
-  function maskedWeights(seed: number): MaskedWeight[] {
-    const next = uniform(seed);
-    return prunableWeights(net).weights.map(({ value, tensor }) => ({
-      value,
-      numbers: Float32Array.from({ length: tensor.elements }, () => 2 * next() - 1),
-      keep: Float32Array.from({ length: tensor.elements }, () => (next() < 0.5 ? 1 : 0)),
-    }));
-  }
-
   it('cuts below 0.9 and splices above 1.1 of one threshold in each contest, exactly to the sparsity', async () => {
     const scopes = fc.constantFrom('global', 'layer');
     const sparsities = fc.double({ min: 0.05, max: 0.95, noNaN: true });
     await fc.assert(
       fc.asyncProperty(fc.nat(1000), sparsities, scopes, async (seed, sparsity, scope) => {
         const weights = maskedWeights(seed);
-        const { choose } = surgery(net, optionsOf({ sparsity, scope }), 1);
+        const { choose } = surgery(net, regrowing({ sparsity, scope }), 1);
         const masks = await choose(weights, { step: 90, steps: 100 }, pause);
         const contests = scope === 'layer' ? weights.map((weight) => [weight]) : [weights];
         for (const contest of contests) {
@@ -193,7 +195,7 @@ describe('surgery', () => {
   });
 
   it('chooses ever more seldom, and for the last time when its part of the training is over', () => {
-    const { isDue } = surgery(net, optionsOf({ sparsity: 0.5, regrow: { every: 2, until: 0.8 } }), 3);
+    const { isDue } = surgery(net, regrowing({ sparsity: 0.5, regrow: { every: 2, until: 0.8 } }), 3);
     const due = Array.from({ length: 1000 }, (_, step) => isDue({ step, steps: 1000 }));
     const between = (from: number, to: number): number => due.slice(from, to).filter(Boolean).length;
     expect(due[0]).toBe(true);

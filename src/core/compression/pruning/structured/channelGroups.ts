@@ -18,6 +18,8 @@ export interface ChannelGroup {
   /** Labels of the layers that make the channels, each of which has them along the output axis of its weight. */
   readonly layers: readonly string[];
   readonly channels: readonly Channel[];
+  /** Each of the channels is a head of attention, with its projections. */
+  readonly heads?: true;
 }
 
 export interface RefusedLayer {
@@ -29,6 +31,8 @@ export interface ChannelGroups {
   readonly groups: readonly ChannelGroup[];
   /** Layers with weights none of whose output channels can be removed. */
   readonly refused: readonly RefusedLayer[];
+  /** Products of attention none of whose heads can be removed. */
+  readonly keptHeads: readonly RefusedLayer[];
 }
 
 /** The groups in graph order. `shapes` are those of this very model. */
@@ -41,7 +45,8 @@ export function channelGroups(model: Model, shapes: KnownShapes): ChannelGroups 
   for (const node of places.nodes) coupleNode(node, coupling);
   pinComputedSizes(coupling);
   coupleSplits(coupling);
-  return collect(model, positions);
+  const sets = positions.freeSets();
+  return { ...collect(model, positions, sets, coupling.heads), keptHeads: keptHeads(coupling, sets) };
 }
 
 interface Coupling {
@@ -171,13 +176,15 @@ function coupleSplits({ positions, places, labels, heads }: Coupling): void {
   for (const { node, facts } of places.nodes) {
     for (const split of facts?.splits ?? []) {
       // Each split joins sets, and with them the axes of heads to others.
-      const headSets = new Set<number>();
-      for (const [value, axis] of [...heads].map(splitKey)) {
-        if (positions.size(value, axis) > 0) headSets.add(positions.setOf(value, axis, 0));
-      }
-      coupleSplit(node, labels.get(node) ?? node.operator, split, positions, headSets);
+      coupleSplit(node, labels.get(node) ?? node.operator, split, positions, headSets(positions, heads));
     }
   }
+}
+
+/** The sets that the first heads are in. */
+function headSets(positions: AxisPositions, heads: ReadonlySet<string>): ReadonlySet<number> {
+  const known = [...heads].map(splitKey).filter(([value, axis]) => positions.size(value, axis) > 0);
+  return new Set(known.map(([value, axis]) => positions.setOf(value, axis, 0)));
 }
 
 function coupleSplit(
@@ -185,7 +192,7 @@ function coupleSplit(
   label: string,
   { whole, parts }: AxisSplit,
   positions: AxisPositions,
-  headSets: ReadonlySet<number>,
+  firstHeads: ReadonlySet<number>,
 ): void {
   const wholeValue = valueAt(node, whole);
   const axes = parts.map((place) => ({ value: valueAt(node, place), axis: place.axis }));
@@ -193,7 +200,7 @@ function coupleSplit(
   const free = [...axes.keys()].filter(
     (i) => sizes[i]! > 0 && positions.pinned(axes[i]!.value, axes[i]!.axis) === undefined,
   );
-  const isHead = (i: number): boolean => headSets.has(positions.setOf(axes[i]!.value, axes[i]!.axis, 0));
+  const isHead = (i: number): boolean => firstHeads.has(positions.setOf(axes[i]!.value, axes[i]!.axis, 0));
   const longest = free.toSorted((a, b) => sizes[b]! - sizes[a]!)[0];
   const chosen = free.find(isHead) ?? longest;
   for (const [i, { value, axis }] of axes.entries()) {
@@ -247,7 +254,12 @@ function pinComputedSizes({ positions, places, shapes, labels }: Coupling): void
   }
 }
 
-function collect(model: Model, positions: AxisPositions): ChannelGroups {
+function collect(
+  model: Model,
+  positions: AxisPositions,
+  sets: FreeSets,
+  heads: ReadonlySet<string>,
+): Omit<ChannelGroups, 'keptHeads'> {
   const outputs = new Map<string, Layer>();
   const layers = layersOf(model).filter((layer) => layer.tensors.some(({ role }) => role === 'weight'));
   for (const layer of layers) {
@@ -256,27 +268,60 @@ function collect(model: Model, positions: AxisPositions): ChannelGroups {
         outputs.set(axisKey(value, outputAxis), layer);
     }
   }
-  const groups = new Map<string, { readonly layers: ReadonlySet<string>; readonly channels: Channel[] }>();
+  const groups = new Map<string, FoundGroup>();
   const pruned = new Set<string>();
-  for (const members of positions.freeSets().values()) {
+  for (const members of sets.values()) {
     const axes = new Set(members.map(({ value, axis }) => axisKey(value, axis)));
     if (coversAnAxis(members, positions)) continue;
     const makers = new Set([...axes].flatMap((key) => outputs.get(key)?.label ?? []));
     if (makers.size === 0) continue;
     const signature = [...axes].join('\n');
-    const group = groups.get(signature) ?? { layers: makers, channels: [] };
+    const group = groups.get(signature) ?? {
+      layers: makers,
+      channels: [],
+      isOfHeads: [...axes].some((key) => heads.has(key)),
+    };
     group.channels.push(members);
     groups.set(signature, group);
   }
   const result = [...groups.values()].map((group): ChannelGroup => ({
     layers: [...group.layers],
     channels: group.channels,
+    ...(group.isOfHeads && { heads: true }),
   }));
   for (const group of result) for (const layer of group.layers) pruned.add(layer);
   const refused = layers
     .filter(({ label }) => !pruned.has(label))
-    .map((layer): RefusedLayer => ({ layer: layer.label, reason: reasonFor(layer, model, positions) }));
+    .map((layer): RefusedLayer => ({
+      layer: layer.label,
+      reason: reasonFor(layer, model, positions),
+    }));
   return { groups: result, refused };
+}
+
+/** The last axis of heads of each product; those before it are of the batch. */
+function keptHeads({ positions, places, labels }: Coupling, sets: FreeSets): readonly RefusedLayer[] {
+  return places.nodes.flatMap(({ node, facts }): readonly RefusedLayer[] => {
+    const place = facts?.links.findLast(({ b, heads }) => heads && b.side === 'output')?.b;
+    const value = place && valueAt(node, place);
+    if (!place || value === undefined || positions.size(value, place.axis) === 0) return [];
+    const layer = labels.get(node) ?? node.operator;
+    const pinned = positions.pinned(value, place.axis);
+    if (pinned !== undefined) return [{ layer, reason: pinned }];
+    const members = sets.get(positions.setOf(value, place.axis, 0)) ?? [];
+    return coversAnAxis(members, positions) ? [{ layer, reason: allTogether }] : [];
+  });
+}
+
+const allTogether = 'all of them belong together, and one has to be left';
+
+/** Positions that need not stay, by the numbers of their sets. */
+type FreeSets = ReturnType<AxisPositions['freeSets']>;
+
+interface FoundGroup {
+  readonly layers: ReadonlySet<string>;
+  readonly channels: Channel[];
+  readonly isOfHeads: boolean;
 }
 
 /** Whether nothing would be left of some axis. */
@@ -297,7 +342,7 @@ function reasonFor(layer: Layer, model: Model, positions: AxisPositions): string
     if (outputAxis === undefined) continue;
     const reason = positions.pinned(value, outputAxis);
     if (reason !== undefined) return reason;
-    return 'all of them belong together, and one has to be left';
+    return allTogether;
   }
   return 'it has no axis of output channels that the graph shows';
 }

@@ -7,10 +7,13 @@ import { weightsOf } from '../../weights';
 import type { Criterion, CriterionContext } from '../criteria/criterion';
 import { channelGroups, type ChannelGroup, type ChannelGroups, type RefusedLayer } from './channelGroups';
 import { channelImportance, type ScoredTensors } from './channelImportance';
+import { groupsOfHeads, headNotes } from './heads';
 import { removeChannels } from './removeChannels';
 import { selectChannels, type ScoredGroup } from './selectChannels';
 
 export interface ChannelPruning {
+  /** What goes: channels of every kind, or heads of attention alone. */
+  readonly granularity: 'channel' | 'head';
   /** Fraction of the removable channels that go, from 0 to below 1; always rounded down. */
   readonly sparsity: number;
   /** Whether the channels of the whole model compete, or those of each group of layers by themselves. */
@@ -28,17 +31,20 @@ export interface ChannelPruned {
 }
 
 /**
- * A smaller model, or the given one where there is nothing to remove. Notes tell how many channels are gone and which
- * layers keep all of theirs, and why. Throws what the criterion and the inference of shapes throw.
+ * A smaller model, or the given one where there is nothing to remove. Notes tell how many channels or heads are gone and
+ * which layers keep all of theirs, and why. Throws HEADS_MISSING, and what the criterion and the inference of shapes
+ * throw.
  */
 export async function pruneChannels(
   model: Model,
-  { sparsity, scope, criterion, exclude, multiple }: ChannelPruning,
+  { granularity, sparsity, scope, criterion, exclude, multiple }: ChannelPruning,
   context: CriterionContext,
 ): Promise<ChannelPruned> {
   const pause = pauseFor(context.signal);
   const shapes = await inferShapes(model, { signal: context.signal });
-  const { groups, refused } = withoutExcluded(channelGroups(model, shapes), exclude);
+  const found = channelGroups(model, shapes);
+  const asked = granularity === 'head' ? { groups: groupsOfHeads(found, context.path), refused: [] } : found;
+  const { groups, refused } = withoutExcluded(asked, exclude);
   await pause();
   const scored = groups.length === 0 ? new Map() : await scoresOf(model, groups, criterion, context);
   const candidates: ScoredGroup[] = [];
@@ -50,14 +56,17 @@ export async function pruneChannels(
   const total = groups.reduce((sum, { channels }) => sum + channels.length, 0);
   const removed = [...selection.values()].reduce((sum, indices) => sum + indices.length, 0);
   context.progress(1);
-  return {
-    model: removeChannels(model, shapes, selection),
-    notes: [note('CHANNELS_REMOVED', { removed, total, groups: groups.length }), ...refusalNotes(refused)],
-  };
+  const notes =
+    granularity === 'head'
+      ? headNotes(groups, selection, found.keptHeads)
+      : [note('CHANNELS_REMOVED', { removed, total, groups: groups.length })];
+  return { model: removeChannels(model, shapes, selection), notes: [...notes, ...refusalNotes(refused)] };
 }
 
+type Selectable = Pick<ChannelGroups, 'groups' | 'refused'>;
+
 /** A channel that several layers make stays where one of them is excluded. */
-function withoutExcluded(found: ChannelGroups, exclude: readonly string[]): ChannelGroups {
+function withoutExcluded(found: Selectable, exclude: readonly string[]): Selectable {
   if (exclude.length === 0) return found;
   const groups = found.groups.filter(({ layers }) => !layers.some((layer) => exclude.includes(layer)));
   const left = new Set(groups.flatMap(({ layers }) => layers));

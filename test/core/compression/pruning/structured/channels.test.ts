@@ -12,6 +12,7 @@ import type { Model, Node } from '../../../../../src/core/ir/graph';
 import { storedTensors } from '../../../../../src/core/ir/traversal';
 import { normals } from '../../../../../src/shared/base/random';
 import { floats, graph, input, int64s, model, node } from '../../../../support/build';
+import { attention } from '../../../../support/attention';
 import { channelNetwork, networkPlans } from '../../../../support/channelNetworks';
 import { maskedChannels } from '../../../../support/maskedChannels';
 import { largestDifference, runModel } from '../../../../support/runModels';
@@ -100,42 +101,6 @@ describe('removing channels', () => {
     expect(after.graph.nodes[2]!.attributes).toContainEqual({ name: 'group', kind: 'int', value: 3 });
   });
 });
-
-const headsOf = (name: string, perm: readonly number[]): Node[] => [
-  node('MatMul', ['x', name], [`${name}1`], {}, `project_${name}`),
-  node('Reshape', [`${name}1`, 'apart'], [`${name}2`]),
-  node('Transpose', [`${name}2`], [`${name}3`], { perm }),
-];
-
-/** Self-attention of three heads of size four as PyTorch exports it, over [N, 5, 6], with the batch size left open. */
-function attention(): Model {
-  const weights = ['q', 'k', 'v'].map((name, i) => floats(name, [6, 12], normals(72, i + 1)));
-  return model(
-    graph({
-      nodes: [
-        ...headsOf('q', [0, 2, 1, 3]),
-        ...headsOf('k', [0, 2, 3, 1]),
-        ...headsOf('v', [0, 2, 1, 3]),
-        node('MatMul', ['q3', 'k3'], ['products']),
-        node('Mul', ['products', 'scale'], ['scores']),
-        node('Softmax', ['scores'], ['shares'], { axis: -1 }),
-        node('MatMul', ['shares', 'v3'], ['mixed']),
-        node('Transpose', ['mixed'], ['turned'], { perm: [0, 2, 1, 3] }),
-        node('Reshape', ['turned', 'together'], ['heads']),
-        node('MatMul', ['heads', 'o'], ['y'], {}, 'project_out'),
-      ],
-      inputs: [input('x', ['N', 5, 6])],
-      outputs: [input('y', ['N', 5, 6])],
-      initializers: [
-        ...weights,
-        floats('o', [12, 6], normals(72, 4)),
-        floats('scale', [], [0.5]),
-        int64s('apart', [4], [0, 5, 3, 4]),
-        int64s('together', [3], [0, 5, 12]),
-      ],
-    }),
-  );
-}
 
 describe('the heads of attention', () => {
   it('are removed whole', async () => {
