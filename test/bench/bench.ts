@@ -1,11 +1,14 @@
 // `npm run bench -- NAME`: measures the product against named peers. Benchmarks print what they measured and are never
 // part of the tests; a peer that is missing is said to be missing.
 import { benchAccuracy } from './accuracy';
+import { benchChannels } from './channels';
 import { benchGap } from './gap';
 import { benchIterative } from './iterative';
 import { benchLottery } from './lottery';
 import { benchPrune } from './prune';
+import { benchStructured } from './structured';
 import { benchTrain } from './train';
+import { benchTwin } from './twin';
 import { benchWanda } from './wanda';
 
 interface Bench {
@@ -45,6 +48,21 @@ const benches: readonly Bench[] = [
     name: 'wanda',
     what: 'pruning without training after it, by magnitude, Wanda and SparseGPT in every scope: [SEED…]',
     run: benchWanda,
+  },
+  {
+    name: 'structured',
+    what: 'a residual network with fewer channels: [SEED…]',
+    run: benchStructured,
+  },
+  {
+    name: 'channels',
+    what: 'fewer channels in every real file: [FRACTION]',
+    run: benchChannels,
+  },
+  {
+    name: 'twin',
+    what: 'a network and its depthwise-separable twin: [SEED…]',
+    run: benchTwin,
   },
 ];
 
