@@ -10,15 +10,17 @@ import { standardOpset } from '../operators/opsets/standardOpset';
 import { onnxRuntime } from '../runtime/onnxRuntime';
 import { modelToBytes } from '../formats/modelBytes';
 import { placement } from './dataInputs';
-import { featureGram, featureSquares } from './featureSums';
+import { featureGram, featureSquares, featureTotals } from './featureSums';
 import { reducedTo } from './reducedTo';
 import { runtimeNumbers } from './runtimeNumbers';
 import { inferShapes } from './shapes';
 import { weightProducts, type WeightMatrix, type WeightProduct } from './weightProducts';
 
+type SumKind = 'totals' | 'squares' | 'gram';
+
 export interface ActivationOptions {
-  /** `squares`: Σ x² of every feature. `gram`: Σ x xᵀ of all features of a group. */
-  readonly sums: 'squares' | 'gram';
+  /** `totals`: Σ x of every feature. `squares`: Σ x². `gram`: Σ x xᵀ of all features of a group. */
+  readonly sums: SumKind;
   /** At most as many samples, spread evenly over the data. */
   readonly samples: number;
   /** Layers with more features are refused: of `gram`, memory grows with the square. No limit where not given. */
@@ -28,9 +30,11 @@ export interface ActivationOptions {
   readonly progress?: (fraction: number) => void;
 }
 
-/** Of the inputs of one weight's layers, over all rows of all samples: the uncentred second moment, not divided. */
+/** Of the inputs of one weight's layers, over all rows of all samples; not divided by their number. */
 export interface InputSums {
   readonly matrix: WeightMatrix;
+  /** Number of rows of each group: samples, times the positions at which the layer multiplies. */
+  readonly rows: number;
   /** One entry per group of a convolution (one group elsewhere): [features], or [features, features] row-major. */
   readonly groups: readonly Float64Array[];
 }
@@ -89,12 +93,14 @@ export async function activations(
       for (const [i, name] of names.entries()) add(totals[i]!, runtimeNumbers(results[name]!)!);
     }
     options.progress?.(1);
-    for (const [i, { tensor, matrix }] of probe.outputs.entries()) {
+    // Rows are known for what is run at once: a sample, or a batch that the model has fixed.
+    const runs = Math.ceil(indices.length / (placed.fixedBatch ?? 1));
+    for (const [i, { tensor, matrix, rows }] of probe.outputs.entries()) {
       const length = totals[i]!.length / matrix.groups;
       const groups = Array.from({ length: matrix.groups }, (_, group) =>
         totals[i]!.subarray(group * length, (group + 1) * length),
       );
-      sums.set(tensor, { matrix, groups });
+      sums.set(tensor, { matrix, rows: runs * rows, groups });
     }
     return { sums, refused };
   } finally {
@@ -117,6 +123,8 @@ interface Probe {
     readonly name: string;
     readonly tensor: Tensor;
     readonly matrix: WeightMatrix;
+    /** Of one sample, or of the batch that the model has fixed. */
+    readonly rows: number;
     readonly length: number;
   }[];
 }
@@ -125,16 +133,15 @@ interface Probe {
 function withSums(
   model: Model,
   measured: readonly (readonly [Tensor, WeightProduct])[],
-  kind: ActivationOptions['sums'],
+  kind: SumKind,
 ): Probe {
   const build = new GraphBuilder({ fresh: freshNames(model), opset: standardOpset(model), type: 'float32' });
   const outputs = measured.map(([tensor, { matrix, uses }]) => {
     const { groups, features } = matrix;
-    const parts = uses.map((use) =>
-      kind === 'gram' ? featureGram(build, use, matrix) : featureSquares(build, use),
-    );
+    const parts = uses.map((use) => featureSums[kind](build, use, matrix));
     const name = parts.reduce((sum, part) => build.node('Add', [sum, part]));
-    return { name, tensor, matrix, length: groups * features * (kind === 'gram' ? features : 1) };
+    const rows = uses.reduce((sum, { elements }) => sum + elements, 0) / (groups * features);
+    return { name, tensor, matrix, rows, length: groups * features * (kind === 'gram' ? features : 1) };
   });
   const { graph } = model;
   // Stored tensors among the inputs are defaults, which no sample replaces; older versions knew no others.
@@ -153,12 +160,15 @@ function withSums(
   return { model: reducedTo(whole, values), outputs };
 }
 
-/** Squares are summed over the samples before anything is repeated, so that only the inputs themselves are held. */
-function samplesPerRun(
-  measured: readonly (readonly [Tensor, WeightProduct])[],
-  kind: ActivationOptions['sums'],
-): number {
-  if (kind === 'squares') return mostSamplesPerRun;
+const featureSums: Readonly<Record<SumKind, typeof featureGram>> = {
+  totals: featureTotals,
+  squares: featureSquares,
+  gram: featureGram,
+};
+
+/** Totals and squares are summed over the samples before anything is repeated, so that only the inputs themselves are held. */
+function samplesPerRun(measured: readonly (readonly [Tensor, WeightProduct])[], kind: SumKind): number {
+  if (kind !== 'gram') return mostSamplesPerRun;
   const largest = Math.max(...measured.flatMap(([, { uses }]) => uses.map(({ elements }) => elements)));
   return Math.max(1, Math.min(mostSamplesPerRun, Math.floor(mostRowElements / largest)));
 }

@@ -1,4 +1,4 @@
-// Sums over the rows of a layer's input, written as ONNX: of squares of each feature, and of products of each two.
+// Sums over the rows of a layer's input, written as ONNX: of each feature, of its square, and of products of each two.
 import { attribute, type Node } from '../ir/graph';
 import type { AttributeInit, GraphBuilder } from '../ir/graphBuilder';
 import { windowColumns } from '../operators/windowColumns';
@@ -8,13 +8,26 @@ import type { ProductUse, WeightMatrix } from './weightProducts';
 const float32 = 1;
 const float64 = 11;
 
+/** Σ x of every feature over all rows, one group after the other: float64 [groups · features]. */
+export function featureTotals(build: GraphBuilder, use: ProductUse): string {
+  return featuresReduced(build, use, 'ReduceSum');
+}
+
 /** Σ x² of every feature over all rows, one group after the other: float64 [groups · features]. */
 export function featureSquares(build: GraphBuilder, use: ProductUse): string {
+  return featuresReduced(build, use, 'ReduceSumSquare');
+}
+
+function featuresReduced(
+  build: GraphBuilder,
+  use: ProductUse,
+  reduction: 'ReduceSum' | 'ReduceSumSquare',
+): string {
   const { value, rank, over } = use;
   const exact = build.node('Cast', [value], { to: float64 });
-  if (typeof over === 'number') return build.reduce('ReduceSumSquare', exact, axesBut(rank, [over]), drop);
+  if (typeof over === 'number') return build.reduce(reduction, exact, axesBut(rank, [over]), drop);
   // A window of the sums over the samples is the sum over the samples of that window: padding adds zeros.
-  const perPoint = build.reduce('ReduceSumSquare', exact, [0], { keep: true });
+  const perPoint = build.reduce(reduction, exact, [0], { keep: true });
   const columns = build.node('Cast', [columnsOf(build, use, over, perPoint)], { to: float64 });
   return build.reduce('ReduceSum', columns, axesBut(rank, [1]), drop);
 }

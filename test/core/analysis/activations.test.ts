@@ -31,17 +31,19 @@ async function sumsOf(tested: Model, shape: readonly number[], values: Float32Ar
   const data = arrayDataSet(shape, values);
   const gram = await activations(tested, data, tensors, { sums: 'gram', samples, signal });
   const squares = await activations(tested, data, tensors, { sums: 'squares', samples, signal });
-  return { gram, squares, tensor: [...tensors][0]! };
+  const totals = await activations(tested, data, tensors, { sums: 'totals', samples, signal });
+  return { gram, squares, totals, tensor: [...tensors][0]! };
 }
 
-/** Rows [rows][features] of each group, against both kinds of sums. */
+/** Rows [rows][features] of each group, against all kinds of sums. */
 async function expectSums(
   tested: Model,
   shape: readonly number[],
   values: Float32Array,
   groups: readonly (readonly (readonly number[])[])[],
 ): Promise<void> {
-  const { gram, squares, tensor } = await sumsOf(tested, shape, values);
+  const { gram, squares, totals, tensor } = await sumsOf(tested, shape, values);
+  expect(totals.sums.get(tensor)!.rows).toBe(groups[0]!.length);
   expect([...gram.refused.values()]).toEqual([]);
   for (const [group, rows] of groups.entries()) {
     const features = rows[0]!.length;
@@ -49,6 +51,13 @@ async function expectSums(
     const diagonal = squares.sums.get(tensor)!.groups[group]!;
     expect(products).toHaveLength(features * features);
     expect(diagonal).toHaveLength(features);
+    const sums = totals.sums.get(tensor)!.groups[group]!;
+    for (let i = 0; i < features; i++) {
+      expect(sums[i]!).toBeCloseTo(
+        rows.reduce((sum, row) => sum + row[i]!, 0),
+        4,
+      );
+    }
     for (let i = 0; i < features; i++) {
       for (let j = 0; j < features; j++) {
         const wanted = rows.reduce((sum, row) => sum + row[i]! * row[j]!, 0);

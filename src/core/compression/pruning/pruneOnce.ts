@@ -5,6 +5,7 @@ import type { Model } from '../../ir/graph';
 import type { Tensor } from '../../ir/tensor';
 import type { StepContext } from '../step';
 import { replaceWeights } from '../weights';
+import { compensateBias } from './compensateBias';
 import { criterionOf } from './criteria/criteria';
 import { prunableWeights } from './prunableWeights';
 import { pruneBelow, pruneContestsByMagnitude } from './pruneByMagnitude';
@@ -42,13 +43,17 @@ export async function pruneOnce(task: PruneTask, context: Context): Promise<Prun
     progress: (fraction, detail) => progress(selectionPart * fraction, detail),
   });
   const isFree = options.granularity === 'element' && options.threshold === undefined;
-  const { replacements, notes } = await reconstruct(model, selected.replacements, {
+  const common = {
     data: data.train,
     samples: options.samples ?? defaultSamples,
-    zeros: isFree ? 'chosen' : 'given',
     signal,
-    progress: (fraction, layer) => progress(selectionPart + (1 - selectionPart) * fraction, layer),
-  });
+    progress: (fraction: number, layer: string) =>
+      progress(selectionPart + (1 - selectionPart) * fraction, layer),
+  };
+  const { replacements, notes } =
+    options.reconstruct === 'bias'
+      ? await compensateBias(model, selected.replacements, common)
+      : await reconstruct(model, selected.replacements, { ...common, zeros: isFree ? 'chosen' : 'given' });
   return { model: replaceWeights(model, replacements), notes: [...selected.notes, ...notes] };
 }
 

@@ -90,10 +90,10 @@ export const pruneSchema = z
         'By the names of layers, a sparsity of their own in place of that of the step, which is that of the others.',
       ),
     reconstruct: z
-      .enum(['none', 'sparsegpt'])
+      .enum(['none', 'bias', 'sparsegpt'])
       .default('none')
       .describe(
-        'Whether the weights that stay make up for those that go: sparsegpt fits each layer to its outputs on training samples, and of single weights chooses anew which ones of the layer go.',
+        'Whether what stays makes up for the weights that go: bias gives the outputs of each layer the mean on training samples that they had; sparsegpt fits the other weights of each layer to its outputs, and of single weights chooses anew which ones of the layer go.',
       ),
     samples: count(1_000_000)
       .optional()

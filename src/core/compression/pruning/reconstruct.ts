@@ -59,7 +59,7 @@ export async function reconstruct(
 }
 
 /** The pruned weights in the order in which their layers compute. */
-function inOrder(model: Model, pruned: ReadonlyMap<Tensor, Tensor>): readonly Weight[] {
+export function inOrder(model: Model, pruned: ReadonlyMap<Tensor, Tensor>): readonly Weight[] {
   const sorted: Model = { ...model, graph: { ...model.graph, nodes: nodeOrder(model.graph) } };
   return weightsOf(sorted).filter(({ tensor }) => pruned.has(tensor));
 }
