@@ -95,12 +95,12 @@ export const noteTemplates = {
   CHANNELS_REMOVED:
     '{removed} of {total} removable channels, in {groups} groups, were taken out of the network.',
   CHANNELS_KEPT: 'Layers that keep all of their channels, because {reason}: {layers}.',
-  LAYER_REPLACED:
-    'Layer {layer} is now {parts}: {after} instead of {before} weights, with a relative error of {error} of the weights.',
-  LAYER_REPLACED_RANDOM:
   HEADS_REMOVED: '{removed} of {total} heads of attention were taken out of the network.',
   HEADS_LEFT: '{left} of {heads} heads are left in the attention that these layers make: {layers}.',
   HEADS_KEPT: 'Attention that keeps all of its heads, because {reason}: {layers}.',
+  LAYER_REPLACED:
+    'Layer {layer} is now {parts}: {after} instead of {before} weights, with a relative error of {error} of the weights.',
+  LAYER_REPLACED_RANDOM:
     'Layer {layer} is now {parts} with random weights: {after} instead of {before} weights.',
   LAYERS_KEPT: 'Layers that stay as they are, because {reason}: {layers}.',
   NOT_RECONSTRUCTED: 'The other weights of layer {layer} are left as they are: {reason}.',
