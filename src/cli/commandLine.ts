@@ -9,6 +9,7 @@ import { addDiagnoseCommand } from './commands/diagnose';
 import { addEvaluateCommand } from './commands/evaluate';
 import { addInspectCommand } from './commands/inspect';
 import { addNewCommand } from './commands/new';
+import { addSearchCommand } from './commands/search';
 import { addTrainCommand } from './commands/train';
 import { interruption } from './interruption';
 
@@ -65,6 +66,7 @@ function program(context: CommandContext, json: boolean): Command {
   };
   addInspectCommand(command, run);
   addNewCommand(command, run);
+  addSearchCommand(command, run);
   addTrainCommand(command, run);
   addEvaluateCommand(command, run);
   addDiagnoseCommand(command, run);
@@ -92,7 +94,12 @@ function usageError(error: CommanderError): CounterweightError {
 }
 
 /** Codes of what only other arguments can mend. */
-const wrongUsage: ReadonlySet<ErrorCode> = new Set(['USAGE', 'STEP_INVALID', 'ARCHITECTURE_INVALID']);
+const wrongUsage: ReadonlySet<ErrorCode> = new Set([
+  'USAGE',
+  'STEP_INVALID',
+  'ARCHITECTURE_INVALID',
+  'BUDGET_INVALID',
+]);
 
 function printFailure(thrown: unknown, options: { json: boolean; verbose: boolean }): number {
   const error = toCounterweightError(thrown);

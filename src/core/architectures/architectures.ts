@@ -56,11 +56,7 @@ const largestDepth = 16;
  */
 export function newModel(options: NewModelOptions): Model {
   const { architecture: id, input, classes, width = 1, depth = 1, seed } = options;
-  const architecture = architectures.find((candidate) => candidate.id === id);
-  if (!architecture) {
-    const known = architectures.map((candidate) => candidate.id).join(', ');
-    return fail(id, `there is no such architecture; known are ${known}`);
-  }
+  const architecture = architectureOf(id);
   checkInput(architecture, input);
   checkWidth(architecture, width);
   checkDepth(architecture, depth);
@@ -68,6 +64,13 @@ export function newModel(options: NewModelOptions): Model {
   const net = new NetworkBuilder(id, input, seed);
   const end = architecture.build(net, { classes: classes ?? 0, width, depth });
   return net.model(end, architecture.reconstructs ? 'reconstruction' : 'logits');
+}
+
+/** The architecture of this id. Throws ARCHITECTURE_INVALID, with those that are known. */
+export function architectureOf(id: string): Architecture {
+  const known = architectures.map((candidate) => candidate.id);
+  const found = architectures.find((candidate) => candidate.id === id);
+  return found ?? fail(id, `there is no such architecture; known are ${known.join(', ')}`);
 }
 
 function checkInput({ id, input: kind, smallest, example }: Architecture, input: readonly number[]): void {

@@ -1,11 +1,12 @@
 // What a run keeps in its folder while it goes on: the steps that it was started with, what happened so far, and the
 // checkpoints that a killed run goes on from. See DESIGN: a run's folder is complete without the editor.
 import { existsSync } from 'node:fs';
-import { appendFile, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
 import type { CurvesView, EpochView } from '../../shared/contracts/viewModels';
 import { writeFilesAtomically } from '../formats/atomicFiles';
+import { openJsonLines, readJsonLines } from './jsonLines';
 import type { Recipe } from './recipe/recipe';
 import { recipeText } from './recipe/recipeText';
 import { makeReportFolder } from './writeReport';
@@ -43,16 +44,13 @@ export async function openRunFiles(
     throw new CounterweightError('RUN_UNFINISHED', { path: folder });
   }
   await makeReportFolder(folder);
-  const recipePath = path.join(folder, recipeName);
-  if (!existsSync(recipePath)) {
+  const file = recipePath(folder);
+  if (!existsSync(file)) {
     const chunks = [new TextEncoder().encode(recipeText(recipe))];
-    await writeFilesAtomically([{ path: recipePath, chunks }], { jobId });
+    await writeFilesAtomically([{ path: file, chunks }], { jobId });
   }
-  const text = await textOf(eventsPath);
-  const written = lastEpochs(eventsIn(text));
-  // A line that was cut off must not swallow the next one.
-  if (text !== '' && !text.endsWith('\n')) await appendFile(eventsPath, '\n');
-  const append = (event: RunEvent) => appendFile(eventsPath, `${JSON.stringify(event)}\n`);
+  const { lines, append } = await openJsonLines<RunEvent>(eventsPath);
+  const written = lastEpochs(lines);
   await append({ event: resume ? 'resumed' : 'started', time: new Date().toISOString() });
   let writing = Promise.resolve();
   return {
@@ -75,6 +73,11 @@ export async function openRunFiles(
   };
 }
 
+/** The recipe of a run, resolved. */
+export function recipePath(folder: string): string {
+  return path.join(folder, recipeName);
+}
+
 /** Whether a run in this folder can be gone on with. */
 export async function holdsCheckpoint(folder: string): Promise<boolean> {
   const options = { recursive: true, withFileTypes: true } as const;
@@ -92,23 +95,8 @@ export async function removeRunFiles(folder: string): Promise<void> {
 }
 
 /** The whole lines of events.jsonl; the last one can be cut off where the machine went down. */
-export async function readEvents(eventsPath: string): Promise<readonly RunEvent[]> {
-  return eventsIn(await textOf(eventsPath));
-}
-
-/** Empty where there is no such file yet. */
-function textOf(eventsPath: string): Promise<string> {
-  return readFile(eventsPath, 'utf8').catch(() => '');
-}
-
-function eventsIn(text: string): readonly RunEvent[] {
-  return text.split('\n').flatMap((line): RunEvent[] => {
-    try {
-      return line === '' ? [] : [JSON.parse(line) as RunEvent];
-    } catch {
-      return [];
-    }
-  });
+export function readEvents(eventsPath: string): Promise<readonly RunEvent[]> {
+  return readJsonLines(eventsPath);
 }
 
 function lastEpochs(events: readonly RunEvent[]): Map<number, number> {

@@ -39,20 +39,26 @@ export const errorTemplates = {
     '{path} is the checkpoint of another run: the {difference} differs. Resume that run as it was started, or delete the file to start anew.',
   CHECKPOINT_DAMAGED:
     'The checkpoint {path} cannot be used: {problem}. Delete it and run again; training then starts anew.',
+  BUDGET_INVALID:
+    '{budget} is no budget: {problem}. Write it like macs<=2M, parameters<=50k, bytes<=200kB or latency<=2ms.',
+  SEARCH_NOTHING_FITS:
+    'No network of {architectures} keeps {budget}. The smallest, {smallest}, has {cost}: {factor} times as much. Raise the budget, or name an architecture that can be smaller.',
+  SEARCH_ALL_DIVERGED:
+    'Training diverged for all {count} networks of the search in {path}. Check the data: inputs should be of the order of 1, which normalize sees to.',
   OUTPUT_EXISTS: '{path} exists already. Choose another name or folder; nothing was overwritten.',
   OUTPUT_UNWRITABLE: '{path} cannot be written ({reason}). Choose another folder.',
   DISK_FULL: 'There is no space left to write {path}. Free some space or choose another folder.',
   RUNTIME_MISSING: 'ONNX Runtime could not be loaded on this machine: {problem}.',
   RUNTIME_REFUSED: 'ONNX Runtime cannot run {path}: {problem}',
   MODELS_DIFFER: '{a} and {b} cannot be compared: {problem}.',
+  HEADS_MISSING:
+    '{path} has no heads of attention to remove: {reason}. Take out channels with granularity channel, or set weights to zero with element, n:m or block.',
   LAYER_UNKNOWN: '{path} has no layer {layer}.',
   ENGINE_DIED:
     'The engine process ended while it was working ({reason}). The original file is untouched. Last in its log: {log}',
   ENGINE_NOT_STARTED:
     'The engine process could not be started with {node}: {problem}. Check the setting counterweight.nodePath.',
   CONNECTION_CLOSED: 'The connection was closed: {reason}.',
-  HEADS_MISSING:
-    '{path} has no heads of attention to remove: {reason}. Take out channels with granularity channel, or set weights to zero with element, n:m or block.',
   RUN_INTERRUPTED:
     'The window or the computer was closed while this was running. The original file is untouched. Resume it where that is offered, or run it again.',
   RUN_CANCELLED: 'This run was cancelled, so it has no result. Run it again to get one.',
@@ -92,20 +98,31 @@ export const noteTemplates = {
   BATCH_FIXED:
     'The graph of {path} is made for {batch} samples at once, so that it is trained in steps of {batch} samples instead of {wanted}.',
   NOT_PRUNED: 'Tensor {tensor} is not pruned: {reason}.',
-  CHANNELS_REMOVED:
-    '{removed} of {total} removable channels, in {groups} groups, were taken out of the network.',
-  CHANNELS_KEPT: 'Layers that keep all of their channels, because {reason}: {layers}.',
   HEADS_REMOVED: '{removed} of {total} heads of attention were taken out of the network.',
   HEADS_LEFT: '{left} of {heads} heads are left in the attention that these layers make: {layers}.',
   HEADS_KEPT: 'Attention that keeps all of its heads, because {reason}: {layers}.',
+  CHANNELS_REMOVED:
+    '{removed} of {total} removable channels, in {groups} groups, were taken out of the network.',
+  CHANNELS_KEPT: 'Layers that keep all of their channels, because {reason}: {layers}.',
   LAYER_REPLACED:
     'Layer {layer} is now {parts}: {after} instead of {before} weights, with a relative error of {error} of the weights.',
+  LAYER_REPLACED_OUTPUTS:
+    'Layer {layer} is now {parts}: {after} instead of {before} weights, with a relative error of {error} of its outputs.',
   LAYER_REPLACED_RANDOM:
     'Layer {layer} is now {parts} with random weights: {after} instead of {before} weights.',
+  COMPACT_AFTER_PRUNE:
+    'The new layers hold few of the zeros that an earlier step made. Prune after making layers compact.',
   LAYERS_KEPT: 'Layers that stay as they are, because {reason}: {layers}.',
+  SENSITIVITY_UNCHANGED: 'No setting changes these layers, so that they are not listed: {layers}.',
   NOT_RECONSTRUCTED: 'The other weights of layer {layer} are left as they are: {reason}.',
   TRAINING_NO_BETTER:
     'No epoch had a lower validation loss than the network before training, so that its weights are kept. Try a lower learning rate.',
+  SEARCH_FEWER: 'Only {count} different networks of these architectures keep the budget, of {wanted} wanted.',
+  SEARCH_WINNER_DIVERGED:
+    'Trained for all epochs, trial {trial} diverged; the next best trial was taken in its place.',
+  SEARCH_TIME_VARIES:
+    'Measured again at the end, the winner took {cost}, more than the budget: times vary with what else the machine does.',
+  SEARCH_NO_TEST: 'The data has no test samples: the winner was measured on those alone that chose it.',
   SPARSE_NOT_SMALLER:
     'Pruned weights are stored as zeros: the file is smaller only when it is zipped or coded.',
   SPARSE_NOT_FASTER: 'ONNX Runtime has no sparse kernels: zeros in a weight do not make it faster.',
