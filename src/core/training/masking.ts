@@ -1,7 +1,15 @@
 // Masks over weights that are chosen anew while a network is trained. The network runs with the masked weights, and its
 // gradient goes to the weights behind the masks: w ← w − η·∂L/∂(w·mask). A weight that counts as zero goes on learning
 // and can come back (Guo, Yao, Chen: Dynamic network surgery for efficient DNNs; NIPS 2016, equation 3).
+//
+// What is behind a mask changes nothing that its gradient would tell, so that it would grow without a bound. It is
+// therefore pulled to zero in every step (Zhou et al.: Learning N:M fine-grained structured sparse neural networks from
+// scratch; ICLR 2021, equation 9), here by a part of itself that no optimizer and learning rate changes: what it holds
+// is what the last steps wanted of it.
 import type { Pause } from '../ir/pacing';
+
+/** The part of what is behind a mask that is lost in each step. */
+export const forgottenPart = 0.01;
 
 /** Decides when masks change, and to what. */
 export interface Masking {

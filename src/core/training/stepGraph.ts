@@ -16,6 +16,7 @@ import { pathFinder } from '../operators/storedPaths';
 import { modelOfBatch } from './batchModel';
 import { differentiate } from './differentiate';
 import { lossGraph } from './lossGraph';
+import { forgottenPart } from './masking';
 import type { Optimizer, Updated } from './optimizers';
 import type { ParameterGroup } from './parameters';
 import type { StepOptions } from './trainer';
@@ -71,7 +72,7 @@ export interface GroupNames {
   readonly group: ParameterGroup;
   readonly parameters: string;
   readonly slots: Readonly<Record<string, string>>;
-  /** 1 for elements that may change, 0 for zeros that stay. */
+  /** 1 for elements that count, 0 for those that count as zero. */
   readonly keep: string | undefined;
   readonly updated: Updated;
 }
@@ -217,13 +218,12 @@ function updates(
   const e = expressions(build);
   const vectors = plan.layout.groups.map((group) => {
     const parameters = input('parameters', 'float32', [group.elements]);
-    const keep =
-      group.weights && mask === 'gradients' ? input('keep', 'float32', [group.elements]) : undefined;
+    const keep = group.weights && mask !== 'none' ? input('keep', 'float32', [group.elements]) : undefined;
     let gradient = flatGradient(group, writing);
     // Of l1·Σ|w|, which is part of the loss.
     if (group.weights && options.l1 > 0)
       gradient = e.add(gradient, e.multiply(e.apply('Sign', parameters), options.l1));
-    if (keep !== undefined) gradient = e.multiply(gradient, keep);
+    if (keep !== undefined && mask === 'gradients') gradient = e.multiply(gradient, keep);
     return { group, parameters, keep, gradient };
   });
   const squares = vectors.map(({ gradient }) =>
@@ -245,7 +245,10 @@ function updates(
     );
     const clipped = clipping === undefined ? gradient : e.multiply(gradient, clipping);
     const updated = optimizer.update({ build, parameters, gradient: clipped, slots, scalar }, group.weights);
-    return { group, parameters, slots, keep, updated };
+    if (keep === undefined || mask === 'gradients') return { group, parameters, slots, keep, updated };
+    const remembered = e.add(e.multiply(keep, forgottenPart), 1 - forgottenPart);
+    const fading = { ...updated, parameters: e.multiply(updated.parameters, remembered) };
+    return { group, parameters, slots, keep, updated: fading };
   });
   return { groups, gradientNorm };
 }

@@ -15,6 +15,17 @@ describe('the best epoch', () => {
     expect(bestEpoch(historyOf(1, 2, 1))).toBe(0);
   });
 
+  it('is one of those of the highest sparsity, where the run prunes on the way', () => {
+    const losses = historyOf(1, 2, 4, 3, 5);
+    for (const [sparsities, best] of [
+      [[0, 0.5, 0.9, 0.9, 0.9], 3],
+      [[0, 0.5, 0.9, 0.8, 0.9], 2],
+      [[0.9, 0.9, 0.9, 0.9, 0.9], 0],
+    ] as const) {
+      expect(bestEpoch(losses.map((epoch, i) => ({ ...epoch, sparsity: sparsities[i]! })))).toBe(best);
+    }
+  });
+
   it('is none where no loss is a number', () => {
     expect(bestEpoch([])).toBeNull();
     expect(bestEpoch(historyOf(null))).toBeNull();

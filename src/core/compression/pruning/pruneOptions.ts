@@ -114,7 +114,9 @@ export const pruneSchema = z
       .strictObject({
         every: count(100_000)
           .default(10)
-          .describe('Steps of the optimizer between two choices of the weights that are zero.'),
+          .describe(
+            'Steps of the optimizer between two choices of the weights that are zero, at first; they become ever more seldom.',
+          ),
         until: z
           .number()
           .positive()

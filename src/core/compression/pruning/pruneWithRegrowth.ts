@@ -1,6 +1,5 @@
 // Pruning in the course of one training, in which weights that were cut can come back: see surgery.ts.
 import path from 'node:path';
-import { seedOf } from '../../../shared/base/random';
 import { CounterweightError } from '../../../shared/base/errors';
 import { note, type Note } from '../../../shared/base/messages';
 import type { CurvesView } from '../../../shared/contracts/viewModels';
@@ -31,7 +30,7 @@ export async function pruneWithRegrowth(
     options: trainSchema.parse(options.fineTune),
     seed,
     keepZeros: false,
-    masking: surgery(model, options, seedOf(seed, 1)),
+    masking: surgery(model, options),
     step: index,
     ...(checkpointFolder !== undefined && { checkpointFolder: path.join(checkpointFolder, `step-${index}`) }),
   };

@@ -1,6 +1,5 @@
 // Which weights are zero while they go on learning: those that are smallest at the moment, so that a weight which was
 // cut and has grown since comes back (Guo, Yao, Chen: Dynamic network surgery for efficient DNNs; NIPS 2016).
-import { seedOf, uniform } from '../../../shared/base/random';
 import type { Model } from '../../ir/graph';
 import type { Pause } from '../../ir/pacing';
 import type { MaskedWeight, Masking, StepPlace } from '../../training/masking';
@@ -22,23 +21,25 @@ import { inputLines } from './weightAxes';
 const margin = 0.1;
 
 /**
- * Masks for a training that prunes the model's weights. They are chosen every `every` steps, with a probability that
- * falls from 1 to 0, for a sparsity that rises with the schedule, and for the last time after the part `until` of the
+ * Masks for a training that prunes the model's weights. They are chosen every `every` steps at first and ever more
+ * seldom then, for a sparsity that rises with the schedule; and for the last time after the part `until` of the
  * training, for exactly the sparsity that is asked for. The places of zeros change, but they never become fewer than
  * the model has.
  */
-export function surgery(model: Model, options: PruneOptions, seed: number): Masking {
+export function surgery(model: Model, options: PruneOptions): Masking {
   const { regrow, schedule, exclude } = options;
   if (!regrow) throw new Error('Surgery is asked for without its options');
   const { every, until } = regrow;
   const weights = prunableWeights(model, exclude).weights;
   const last = ({ steps }: StepPlace): number => Math.floor(until * steps);
   return {
-    key: JSON.stringify({ ...options, fineTune: undefined, seed }),
+    key: JSON.stringify({ ...options, fineTune: undefined }),
     isDue: (place) => {
       const [step, end] = [place.step, last(place)];
       if (step >= end) return step === end;
-      return step % every === 0 && uniform(seedOf(seed, step))() < 1 - step / end;
+      // The number of choices up to a step, when their distance is `every` / (1 − step / end).
+      const choices = (after: number): number => Math.floor((after - after ** 2 / (2 * end)) / every);
+      return step === 0 || choices(step) > choices(step - 1);
     },
     choose: async (masked, place, pause) => {
       const part = place.step < last(place) ? place.step / last(place) : 1;

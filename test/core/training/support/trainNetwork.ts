@@ -16,6 +16,7 @@ export interface TrainerInit {
   readonly targets: Targets;
   readonly options?: Partial<StepOptions>;
   readonly keepZeros?: boolean;
+  readonly masked?: true;
   readonly signal?: AbortSignal;
 }
 
