@@ -47,16 +47,13 @@ export async function pruneInRounds(
   const trainings = trainingRounds(options, context);
   const notes: Note[] = [];
   let current = model;
-  if (rewinds) {
-    current = (await trainings.train(model, { keepZeros: context.pruned, sparsity: sparsityOf(model) }))
-      .model;
-  }
+  if (rewinds) current = (await trainings.train(model)).model;
   for (const [round, target] of targets.entries()) {
     const task = { model: current, options, target, seed: seedOf(context.seed, round) };
     const pruned = await pruneOnce(task, { ...context, progress: trainings.pruning });
     notes.push(...pruned.notes);
     const start = rewinds ? withZerosOf(model, pruned.model) : pruned.model;
-    current = (await trainings.train(start, { keepZeros: true, sparsity: sparsityOf(start) })).model;
+    current = (await trainings.train(start)).model;
   }
   const training = trainings.joined();
   return {
@@ -67,14 +64,9 @@ export async function pruneInRounds(
   };
 }
 
-interface Start {
-  readonly keepZeros: boolean;
-  readonly sparsity: number;
-}
-
 interface Trainings {
-  /** The next training, from the given network. */
-  readonly train: (model: Model, start: Start) => Promise<TrainResult>;
+  /** The next training, from the given network, whose zeros stay. */
+  readonly train: (model: Model) => Promise<TrainResult>;
   /** Reports progress of the pruning between two trainings. */
   readonly pruning: StepContext['progress'];
   /** All trainings so far as one. */
@@ -102,7 +94,8 @@ function trainingRounds(options: PruneOptions, context: StepContext): Trainings 
   };
   return {
     notes,
-    train: async (model, { keepZeros, sparsity }) => {
+    train: async (model) => {
+      const sparsity = sparsityOf(model);
       const joining = { earlier: [...earlier], sparsity, epochs };
       const round = earlier.length;
       const folder =
@@ -115,7 +108,7 @@ function trainingRounds(options: PruneOptions, context: StepContext): Trainings 
         data,
         options: trainOptions,
         seed: seedOf(seed, round),
-        keepZeros,
+        keepZeros: true,
         step: index,
         ...(folder !== undefined && { checkpointFolder: folder }),
       };

@@ -208,10 +208,11 @@ const rules: readonly { readonly broken: (given: Given) => boolean; readonly pro
     problem: 'option multiple is for granularity channel',
   },
   {
-    broken: ({ granularity, schedule, fineTune }) =>
-      takesOut(granularity) && (schedule !== 'one-shot' || fineTune !== undefined),
+    broken: ({ granularity, schedule, fineTune, rewind, regrow }) =>
+      takesOut(granularity) &&
+      (schedule !== 'one-shot' || fineTune !== undefined || rewind === true || regrow !== undefined),
     problem:
-      'with granularity channel or head there are no zeros to keep while training; leave out schedule and fineTune, and add a step train after this one',
+      'with granularity channel or head there are no zeros to keep while training; leave out schedule, fineTune, rewind and regrow, and add a step train after this one',
   },
   {
     broken: ({ granularity, scope, reconstruct }) =>
@@ -225,15 +226,23 @@ const rules: readonly { readonly broken: (given: Given) => boolean; readonly pro
     problem: 'with scope output single weights compete; leave out granularity',
   },
   {
-    broken: ({ granularity, scope }) => granularity === 'n:m' && scope !== 'global',
-    problem: 'with granularity n:m every group gives up as many weights; leave out scope',
+    broken: ({ granularity, scope, perLayer }) =>
+      granularity === 'n:m' && (scope !== 'global' || perLayer !== undefined),
+    problem: 'with granularity n:m every group gives up as many weights; leave out scope and perLayer',
   },
   {
-    broken: ({ threshold, criterion, granularity, scope }) =>
+    broken: ({ granularity, schedule }) => granularity === 'n:m' && schedule !== 'one-shot',
+    problem: 'with granularity n:m the pattern is reached at once; leave out schedule and rounds',
+  },
+  {
+    broken: ({ threshold, criterion, granularity, scope, perLayer }) =>
       threshold !== undefined &&
-      (criterion !== 'magnitude' || granularity !== 'element' || scope !== 'global'),
+      (criterion !== 'magnitude' ||
+        granularity !== 'element' ||
+        scope !== 'global' ||
+        perLayer !== undefined),
     problem:
-      'threshold compares the magnitudes of single weights; leave out criterion, granularity and scope',
+      'threshold compares the magnitudes of single weights; leave out criterion, granularity, scope and perLayer',
   },
   {
     broken: ({ perLayer, sparsity, granularity }) =>
