@@ -3,7 +3,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
-import type { DiagnosisReportView, ReportView, SearchReportView } from '../../shared/contracts/viewModels';
+import type {
+  DiagnosisReportView,
+  ReportView,
+  SearchReportView,
+  SensitivityReportView,
+} from '../../shared/contracts/viewModels';
 import { writeFilesAtomically } from '../formats/atomicFiles';
 import { reportMarkdown } from './reportMarkdown';
 
@@ -41,7 +46,7 @@ export async function writeReport(report: ReportView, reportPath: string, jobId:
 
 /** The same for any report and its text. */
 export async function writeReportFiles(
-  report: ReportView | DiagnosisReportView | SearchReportView,
+  report: ReportView | DiagnosisReportView | SearchReportView | SensitivityReportView,
   markdown: string,
   reportPath: string,
   jobId: string,

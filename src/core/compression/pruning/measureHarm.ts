@@ -1,7 +1,8 @@
 // Measures what pruning a layer alone does to the loss: sparsities from half of the layer to all of it, on training
 // samples, so that nothing that is judged by later decides.
 import { CounterweightError } from '../../../shared/base/errors';
-import { modelLoss } from '../../analysis/modelLoss';
+import { targetsOf } from '../../analysis/evaluate';
+import { variantMeter, type Quality } from '../../analysis/variantMeter';
 import type { Model } from '../../ir/graph';
 import { pauseFor } from '../../ir/pacing';
 import { replaceWeights } from '../weights';
@@ -23,26 +24,31 @@ export async function measureHarm(
   { data, samples, signal, progress }: CriterionContext,
 ): Promise<readonly HarmCurve[]> {
   if (!data) throw new CounterweightError('STEP_NEEDS_DATA', { step: 'prune' });
-  const { train } = data;
+  targetsOf(data.train);
   const pause = pauseFor(signal);
-  const lossOf = async (measured: Model): Promise<number> => {
-    const loss = await modelLoss(measured, train, { limit: samples, signal });
-    return Number.isFinite(loss) ? loss : Number.MAX_VALUE;
-  };
-  const before = await lossOf(model);
-  const curves: HarmCurve[] = [];
-  let done = 0;
-  for (const [layer, weights] of layers) {
-    const elements = weights.reduce((sum, { tensor }) => sum + tensor.elements, 0);
-    const points = [];
-    for (const sparsity of levels) {
-      const count = Math.round(sparsity * elements);
-      const dropped = await droppedUnits(weights, count, unitsOf, pause);
-      const pruned = replaceWeights(model, new Map(dropped));
-      points.push({ sparsity, harm: pruned === model ? 0 : (await lossOf(pruned)) - before });
-      progress(++done / (layers.size * levels.length));
+  const meter = await variantMeter(model, data.train, { limit: samples, signal });
+  try {
+    const before = lossOf(meter.baseline);
+    const curves: HarmCurve[] = [];
+    let done = 0;
+    for (const [layer, weights] of layers) {
+      const elements = weights.reduce((sum, { tensor }) => sum + tensor.elements, 0);
+      const points = [];
+      for (const sparsity of levels) {
+        const count = Math.round(sparsity * elements);
+        const dropped = await droppedUnits(weights, count, unitsOf, pause);
+        const pruned = replaceWeights(model, new Map(dropped));
+        points.push({ sparsity, harm: pruned === model ? 0 : lossOf(await meter.measure(pruned)) - before });
+        progress(++done / (layers.size * levels.length));
+      }
+      curves.push({ layer, elements, points });
     }
-    curves.push({ layer, elements, points });
+    return curves;
+  } finally {
+    await meter.dispose();
   }
-  return curves;
+}
+
+function lossOf({ loss = Number.NaN }: Quality): number {
+  return Number.isFinite(loss) ? loss : Number.MAX_VALUE;
 }
