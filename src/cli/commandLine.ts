@@ -9,6 +9,7 @@ import { addDiagnoseCommand } from './commands/diagnose';
 import { addEvaluateCommand } from './commands/evaluate';
 import { addInspectCommand } from './commands/inspect';
 import { addNewCommand } from './commands/new';
+import { addSensitivityCommand } from './commands/sensitivity';
 import { addSearchCommand } from './commands/search';
 import { addTrainCommand } from './commands/train';
 import { interruption } from './interruption';
@@ -70,6 +71,7 @@ function program(context: CommandContext, json: boolean): Command {
   addTrainCommand(command, run);
   addEvaluateCommand(command, run);
   addDiagnoseCommand(command, run);
+  addSensitivityCommand(command, run);
   addCompressCommand(command, run);
   addCompareCommand(command, run);
   for (const each of command.commands) {
