@@ -30,7 +30,9 @@ export function surgery(model: Model, options: PruneOptions): Masking {
   const { regrow, schedule, exclude } = options;
   if (!regrow) throw new Error('Surgery is asked for without its options');
   const { every, until } = regrow;
-  const weights = prunableWeights(model, exclude).weights;
+  const weights = prunableWeights(model, exclude).weights.map((weight): Candidate => {
+    return { ...weight, zerosBefore: count(zerosOf(weight.source)) };
+  });
   const last = ({ steps }: StepPlace): number => Math.floor(until * steps);
   return {
     key: JSON.stringify({ ...options, fineTune: undefined }),
@@ -48,8 +50,9 @@ export function surgery(model: Model, options: PruneOptions): Masking {
       if (options.granularity === 'n:m') return patterns(scored, options, pause);
       const masks = new Map<string, Uint8Array>();
       for (const { weights: rivals, sparsity } of contestsOf(scored, target, options.scope)) {
-        const count = Math.max(zerosBefore(rivals), Math.round(sparsity * elementsIn(rivals)));
-        const dropped = await droppedMasks(rivals, count, unitsBy(options), pause);
+        const zeros = rivals.reduce((sum, { zerosBefore }) => sum + zerosBefore, 0);
+        const wanted = Math.max(zeros, Math.round(sparsity * elementsIn(rivals)));
+        const dropped = await droppedMasks(rivals, wanted, unitsBy(options), pause);
         for (const [i, { value }] of rivals.entries()) masks.set(value, dropped[i]!);
       }
       return masks;
@@ -58,15 +61,20 @@ export function surgery(model: Model, options: PruneOptions): Masking {
   };
 }
 
+interface Candidate extends PrunableWeight {
+  /** Its zeros in the model that the training begins with. */
+  readonly zerosBefore: number;
+}
+
 /** |w| behind the mask, times 1 + margin for weights that count and 1 − margin for those that would come back. */
 async function scoresOf(
-  weights: readonly PrunableWeight[],
+  weights: readonly Candidate[],
   masked: readonly MaskedWeight[],
   { scope }: PruneOptions,
   pause: Pause,
-): Promise<readonly ScoredWeight[]> {
+): Promise<readonly (Candidate & ScoredWeight)[]> {
   const byName = new Map(masked.map((each) => [each.value, each]));
-  const scored: ScoredWeight[] = [];
+  const scored: (Candidate & ScoredWeight)[] = [];
   for (const weight of weights) {
     const own = byName.get(weight.value);
     if (!own) continue;
@@ -93,10 +101,6 @@ async function patterns(
     masks.set(weight.value, await patternMask(weight, weight.scores, pattern, pause));
   }
   return masks;
-}
-
-function zerosBefore(weights: readonly PrunableWeight[]): number {
-  return weights.reduce((sum, { source }) => sum + count(zerosOf(source)), 0);
 }
 
 /** Fraction of all weights that can be pruned; those that are not trained have the zeros of the model. */

@@ -123,6 +123,24 @@ describe('pruning', () => {
     );
   });
 
+  it('reaches the sparsity to one unit, whatever goes together', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        cases.filter(({ granularity }) => granularity !== 'n:m'),
+        async ({ granularity, sparsity, block, scope }) => {
+          const options = { granularity, sparsity, scope: scope === 'layer' ? scope : 'global' };
+          const blocks = granularity === 'block' ? { block } : {};
+          const after = weightsOf(await prune({ ...options, ...blocks, criterion: 'random' }, net));
+          const unit = granularity === 'block' ? block.rows * block.columns : 1;
+          for (const contest of scope === 'layer' ? after.map((weight) => [weight]) : [after]) {
+            expect(Math.abs(zerosIn(contest) - sparsity * elementsIn(contest))).toBeLessThanOrEqual(unit);
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
   it('keeps its promises with all other options', { timeout: 60_000 }, async () => {
     // Every third weight is zero before.
     const given = await prune({ sparsity: 0.3, criterion: 'random' }, net);
