@@ -16,8 +16,10 @@ import type { DataSource } from '../data/openData';
 import { finishedSteps } from './finishedSteps';
 import { measureRun } from './measureRun';
 import type { Recipe } from './recipe/recipe';
+import { recipeText } from './recipe/recipeText';
+import type { RunAgain } from './report/html/reportHtml';
 import { openRunData, type RunData } from './runData';
-import { openRunFiles, type RunFiles } from './runFiles';
+import { openRunFiles, recipePath, type RunFiles } from './runFiles';
 import { partOf, phases, type PhaseProgress, type RunProgress } from './runProgress';
 import { assertReportFree, makeReportFolder, writeReport } from './writeReport';
 
@@ -105,7 +107,7 @@ export async function compressModel(
       seconds: (performance.now() - started) / 1000,
     };
     signal.throwIfAborted();
-    await writeReport(report, params.reportPath, params.jobId);
+    await writeReport(report, runAgain(params, parsed, seed), params.reportPath, params.jobId);
     await files?.finish();
     return report;
   } catch (error) {
@@ -140,6 +142,19 @@ function recipeOf(
 ): Recipe {
   const steps = parsed.map(({ id, options }) => ({ [id]: options }));
   return { model: path.resolve(model), ...(data !== undefined && { data }), seed, steps };
+}
+
+/** The recipe, and where it is kept the command that does it again, for whoever stands in the folder of the report. */
+function runAgain(params: CompressModelParams, parsed: readonly ParsedStep[], seed: number): RunAgain {
+  const recipe = recipeText(recipeOf(params, parsed, seed));
+  if (params.runFolder === undefined) return { recipe };
+  const file = path.relative(path.dirname(path.resolve(params.reportPath)), recipePath(params.runFolder));
+  return { recipe, command: `counterweight compress --recipe ${quoted(file)} -o again` };
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w./\\-]+$/.test(word) ? word : `"${word}"`;
 }
 
 function nameOf(data: DataSource): string {

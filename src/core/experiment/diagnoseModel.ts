@@ -26,8 +26,9 @@ import { judgedModel, type Judged } from './diagnosis/judgedModel';
 import { learningCurve } from './diagnosis/learningCurve';
 import { openSubject, type Subject } from './diagnosis/subject';
 import { measureParts, type MeasuredParts } from './measureParts';
+import { diagnosisHtml } from './report/html/diagnosisHtml';
 import { partOf, phases, type PhaseProgress } from './runProgress';
-import { assertReportFree, makeReportFolder, writeReportFiles } from './writeReport';
+import { assertReportFree, makeReportFolder, writeReportTexts } from './writeReport';
 
 export interface DiagnoseModelParams {
   /** A model file, the folder of a run, its report.json, or a recipe. */
@@ -85,7 +86,8 @@ export async function diagnoseModel(
     };
     signal.throwIfAborted();
     if (reportPath !== undefined) {
-      await writeReportFiles(report, diagnosisMarkdown(report), reportPath, params.jobId);
+      const texts = { markdown: diagnosisMarkdown(report), html: diagnosisHtml(report) };
+      await writeReportTexts(report, texts, reportPath, params.jobId);
     }
     return report;
   } catch (error) {

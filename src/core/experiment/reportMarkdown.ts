@@ -1,18 +1,12 @@
 // A report as Markdown: report.md, for whoever opens the run's folder.
 import { fillTemplate, noteTemplates } from '../../shared/base/messages';
-import {
-  formatBytes,
-  formatCount,
-  formatDecibels,
-  formatInteger,
-  formatPercent,
-  formatValue,
-} from '../../shared/base/numbers';
+import { formatValue } from '../../shared/base/numbers';
+import type { LayerChangeView } from '../../shared/contracts/layerChange';
+import type { ReportView } from '../../shared/contracts/viewModels';
 import { escaped, markdownTable, type Table } from './markdownTable';
 import { layerRows } from './report/layerRows';
+import { outputsTable, sizesTable } from './report/reportTables';
 import { generalizationTable, trainingSections } from './trainingMarkdown';
-import type { LayerChangeView } from '../../shared/contracts/layerChange';
-import type { OutputChangeView, ReportView } from '../../shared/contracts/viewModels';
 
 /** The report as Markdown. */
 export function reportMarkdown(report: ReportView): string {
@@ -40,49 +34,6 @@ export function reportMarkdown(report: ReportView): string {
     );
   }
   return `${parts.join('\n\n')}\n`;
-}
-
-/** Compressed over original; smaller is better. */
-function sizesTable(report: ReportView): Table {
-  const { original, compressed, accuracy, latency } = report;
-  const rows = [
-    row('File', original.bytes, compressed.bytes, formatBytes),
-    row('File, gzip', original.gzipBytes, compressed.gzipBytes, formatBytes),
-    ...coded('File, zeros left out', original.sparseBytes, compressed.sparseBytes),
-    ...coded('File, entropy bound', original.entropyBytes, compressed.entropyBytes),
-    row('Parameters', original.parameters, compressed.parameters, formatInteger),
-    row('Non-zero parameters', original.nonZeros, compressed.nonZeros, formatInteger),
-    ['Sparsity of weights', formatPercent(original.sparsity), formatPercent(compressed.sparsity), ''],
-    row('Multiply-accumulates', original.macs, compressed.macs, formatCount),
-  ];
-  if (accuracy) {
-    const { before, after } = accuracy;
-    rows.push(
-      [
-        `Accuracy (${before.samples} samples)`,
-        formatPercent(before.accuracy, 2),
-        formatPercent(after.accuracy, 2),
-        '',
-      ],
-      row('Cross-entropy loss', before.loss, after.loss, formatValue),
-    );
-  }
-  if (latency) {
-    const threads = `${latency.threads} ${latency.threads === 1 ? 'thread' : 'threads'}`;
-    const label = `Time per run (batch ${latency.batch}, ${threads})`;
-    rows.push(row(label, latency.beforeMs, latency.afterMs, (ms) => `${formatValue(ms)} ms`));
-  }
-  return { head: ['', 'Original', 'Compressed', 'Ratio'], rows };
-}
-
-function row(label: string, before: number, after: number, format: (value: number) => string): string[] {
-  const ratio = before === 0 ? '–' : `${(after / before).toFixed(3)}×`;
-  return [label, format(before), format(after), ratio];
-}
-
-/** No row where it was not measured. */
-function coded(label: string, before: number | undefined, after: number | undefined): string[][] {
-  return before === undefined || after === undefined ? [] : [row(label, before, after, formatBytes)];
 }
 
 function layersTable(layers: readonly LayerChangeView[]): Table {
@@ -114,20 +65,6 @@ function layersTable(layers: readonly LayerChangeView[]): Table {
       row.entropyBytes,
       row.mse,
       row.sqnr,
-    ]),
-  };
-}
-
-function outputsTable(outputs: readonly OutputChangeView[]): Table {
-  return {
-    head: ['Output', 'MSE', 'SQNR', 'Max error', 'KL', 'Same top class'],
-    rows: outputs.map((output) => [
-      output.name,
-      formatValue(output.mse),
-      formatDecibels(output.sqnrDb),
-      formatValue(output.maxError),
-      output.kl === undefined ? '–' : `${formatValue(output.kl)} nats`,
-      output.agreement === undefined ? '–' : formatPercent(output.agreement, 2),
     ]),
   };
 }

@@ -52,7 +52,8 @@ function diagnosisText({ verdict, evidence, advice }: DiagnosisView): string {
   return parts.join('\n\n');
 }
 
-function curvesTable({ history }: TrainingView): Table {
+/** A row for each epoch. */
+export function curvesTable({ history }: TrainingView): Table {
   const accuracies = history.some(({ validationAccuracy }) => validationAccuracy !== undefined);
   const head = ['Epoch', 'Train loss', 'Validation loss'];
   return {

@@ -1,4 +1,4 @@
-// The report of a run on disk: report.json for programs and report.md for people, whole or not at all.
+// The report of a run on disk: report.json for programs, report.md and report.html for people; all or nothing.
 import { existsSync } from 'node:fs';
 import { mkdir, rmdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,7 +10,10 @@ import type {
   SensitivityReportView,
 } from '../../shared/contracts/viewModels';
 import { writeFilesAtomically } from '../formats/atomicFiles';
+import { reportHtml, type RunAgain } from './report/html/reportHtml';
 import { reportMarkdown } from './reportMarkdown';
+
+type AnyReport = ReportView | DiagnosisReportView | SearchReportView | SensitivityReportView;
 
 export interface ReportFolder {
   /** Takes the folder and those around it away again, as far as they were made for the report and are empty. */
@@ -39,33 +42,68 @@ export async function makeReportFolder(folder: string): Promise<ReportFolder> {
   };
 }
 
-/** Writes the report as JSON at `reportPath` and as Markdown beside it: both or neither, over nothing. */
-export async function writeReport(report: ReportView, reportPath: string, jobId: string): Promise<void> {
-  await writeReportFiles(report, reportMarkdown(report), reportPath, jobId);
+/** A report as text for people. */
+export interface ReportTexts {
+  readonly markdown: string;
+  readonly html?: string;
 }
 
-/** The same for any report and its text. */
+/** Writes the report as JSON at `reportPath`, and as Markdown and HTML beside it: all or none, over nothing. */
+export async function writeReport(
+  report: ReportView,
+  again: RunAgain,
+  reportPath: string,
+  jobId: string,
+): Promise<void> {
+  const texts = { markdown: reportMarkdown(report), html: reportHtml(report, again) };
+  await writeReportTexts(report, texts, reportPath, jobId);
+}
+
+/** The same for any report whose only text is Markdown. */
 export async function writeReportFiles(
-  report: ReportView | DiagnosisReportView | SearchReportView | SensitivityReportView,
+  report: AnyReport,
   markdown: string,
   reportPath: string,
   jobId: string,
 ): Promise<void> {
-  const texts = [markdown, `${JSON.stringify(report, null, 2)}\n`];
-  const chunks = texts.map((text) => [new TextEncoder().encode(text)]);
-  const files = reportFiles(reportPath).map((file, index) => ({ path: file, chunks: chunks[index]! }));
-  await writeFilesAtomically(files, { jobId });
+  await writeReportTexts(report, { markdown }, reportPath, jobId);
+}
+
+/** The same for any report and its texts. */
+export async function writeReportTexts(
+  report: AnyReport,
+  { markdown, html }: ReportTexts,
+  reportPath: string,
+  jobId: string,
+): Promise<void> {
+  const files = reportFiles(reportPath);
+  const contents: [path: string, text: string][] = [
+    [files.markdown, markdown],
+    ...(html === undefined ? [] : ([[files.html, html]] as [string, string][])),
+    [files.json, `${JSON.stringify(report, null, 2)}\n`],
+  ];
+  await writeFilesAtomically(
+    contents.map(([file, text]) => ({ path: file, chunks: [new TextEncoder().encode(text)] })),
+    { jobId },
+  );
 }
 
 /** Throws OUTPUT_EXISTS where one is there: better before the work than after it. */
 export function assertReportFree(reportPath: string): void {
-  const taken = reportFiles(reportPath).find((file) => existsSync(file));
+  const taken = Object.values(reportFiles(reportPath)).find((file) => existsSync(file));
   if (taken !== undefined) throw new CounterweightError('OUTPUT_EXISTS', { path: taken });
 }
 
-function reportFiles(reportPath: string): readonly [markdown: string, json: string] {
+interface ReportFiles {
+  readonly json: string;
+  readonly markdown: string;
+  readonly html: string;
+}
+
+function reportFiles(reportPath: string): ReportFiles {
   const { dir, name } = path.parse(path.resolve(reportPath));
-  return [path.join(dir, `${name}.md`), path.resolve(reportPath)];
+  const stem = path.join(dir, name);
+  return { json: path.resolve(reportPath), markdown: `${stem}.md`, html: `${stem}.html` };
 }
 
 /** A folder that somebody else has put something into stays. */

@@ -9,7 +9,7 @@ export function diagnosisMarkdown(report: DiagnosisReportView): string {
   const { verdict, evidence, advice } = diagnosis;
   return [
     `# ${escaped(report.path)}: ${verdict}`,
-    `Judged ${report.data === '' ? 'without data' : `on ${escaped(report.data)}`} on ${report.created.slice(0, 10)}. The network ${meaning[verdict]}.`,
+    `Judged ${report.data === '' ? 'without data' : `on ${escaped(report.data)}`} on ${report.created.slice(0, 10)}. The network ${verdictMeaning[verdict]}.`,
     '## Evidence',
     list(evidence.map(({ note }) => note)),
     ...(advice.length > 0 ? ['## Advice', list(advice.map(({ note }) => note))] : []),
@@ -47,7 +47,7 @@ export function diagnosisMarkdown(report: DiagnosisReportView): string {
 }
 
 /** Goes on after "The network". */
-const meaning: Readonly<Record<Verdict, string>> = {
+export const verdictMeaning: Readonly<Record<Verdict, string>> = {
   underfit: 'has not learned its training samples',
   balanced: 'has learned what carries over to new samples',
   overfit: 'has learned its training samples better than what carries over to new ones',
