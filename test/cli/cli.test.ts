@@ -86,6 +86,7 @@ describe('compress', () => {
     const report = JSON.parse(stdout) as ReportView;
     expect((await readdir(temp.file('made/out'))).toSorted()).toEqual([
       'm.prune80.int8.onnx',
+      'm.prune80.int8.report.html',
       'm.prune80.int8.report.json',
       'm.prune80.int8.report.md',
     ]);

@@ -95,6 +95,7 @@ describe('train', () => {
     expect((await readdir(temp.path)).toSorted()).toEqual([
       'm.onnx',
       'out.onnx',
+      'out.report.html',
       'out.report.json',
       'out.report.md',
     ]);

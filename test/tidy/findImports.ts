@@ -44,7 +44,8 @@ export function importProblem(file: string, { target, onlyTypes }: Import): stri
   }
   if (!target.startsWith('.')) return packageProblem(file, packageOf(target));
   const imported = path.posix.join(path.posix.dirname(file), target);
-  if (isIn(imported, typesOnly.imported) && isIn(file, typesOnly.importer) && !onlyTypes) {
+  const isBound = isIn(imported, typesOnly.imported) && !typesOnly.except.includes(imported);
+  if (isBound && isIn(file, typesOnly.importer) && !onlyTypes) {
     return `only types of ${typesOnly.imported} may be imported here`;
   }
   const own = longest(Object.keys(folderRules), imported);

@@ -47,8 +47,12 @@ export const folderRules: Readonly<Record<string, readonly string[]>> = {
 /** Folders whose subfolders must not import each other: a format or a method knows no other. */
 export const siblingFolders: readonly string[] = ['src/core/formats', 'src/core/compression'];
 
-/** Where only types may be imported from, and who is bound by that. */
-export const typesOnly = { importer: 'src/core', imported: 'src/shared/contracts' } as const;
+/** Where only types may be imported from, and who is bound by that; not of what the page and reports both compute. */
+export const typesOnly = {
+  importer: 'src/core',
+  imported: 'src/shared/contracts',
+  except: ['src/shared/contracts/journey'] as readonly string[],
+} as const;
 
 /** Who imports each package: one folder, but for the two that are a language of the whole house. */
 export const packageRules: Readonly<Record<string, readonly string[]>> = {
@@ -71,6 +75,8 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   pngjs: ['src/core/data'],
   'jpeg-js': ['src/core/data'],
   'ml-matrix': ['src/core/analysis'],
+  'd3-scale': ['src/core/experiment/report'],
+  'd3-shape': ['src/core/experiment/report'],
   // Checks of what a person wrote.
   zod: ['src/core'],
   // The reader's language, wherever a sentence is shown.

@@ -92,19 +92,21 @@ function sha256(file: string): string {
 }
 
 describe('compressModel', () => {
-  it('writes the model, report.json and report.md, and nothing else', async () => {
+  it('writes the model and its report in three forms, and nothing else', async () => {
     const source = await smallModel();
     const report = await compressed({ path: source, data: 'glyphs:samples=100' });
     expect(Object.keys(snapshot(folder.path))).toEqual([
       'out.onnx',
       'runs',
       'runs/one',
+      'runs/one/report.html',
       'runs/one/report.json',
       'runs/one/report.md',
       'small.onnx',
     ]);
     expect(JSON.parse(readFileSync(folder.file('runs/one/report.json'), 'utf8'))).toEqual(report);
     expect(readFileSync(folder.file('runs/one/report.md'), 'utf8')).toContain('| fc1 | Gemm |');
+    expect(readFileSync(folder.file('runs/one/report.html'), 'utf8')).toContain('>fc1<');
     expect(report.steps[0]).toEqual({
       prune: {
         sparsity: 0.8,

@@ -187,6 +187,7 @@ describe('the report', () => {
     const report = await diagnosed(params, { onProgress: ({ fraction }) => fractions.push(fraction) });
     expect(JSON.parse(readFileSync(reportPath, 'utf8'))).toEqual(report);
     expect(readFileSync(folder.file('runs/d/report.md'), 'utf8')).toContain('## Evidence');
+    expect(readFileSync(folder.file('runs/d/report.html'), 'utf8')).toContain('<h2>Evidence</h2>');
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
     await fails('OUTPUT_EXISTS', diagnosed(params));
   });
