@@ -56,7 +56,7 @@ const benches: readonly Bench[] = [
   },
   {
     name: 'channels',
-    what: 'fewer channels in every real file: [FRACTION]',
+    what: 'fewer channels in every real file: [FRACTION [MULTIPLE]]',
     run: benchChannels,
   },
   {

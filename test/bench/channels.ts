@@ -20,9 +20,11 @@ import { timedFiles } from './timedFiles';
 
 const rounds = 5;
 
-/** Fraction of the removable channels of each group as the argument, 0.3 where there is none. */
-export async function benchChannels([fraction = '0.3']: readonly string[]): Promise<void> {
-  console.log(`${formatPercent(Number(fraction), 0)} of the channels of each group, by the L1 norm.`);
+/** The fraction of the channels of each group that goes, and what a number that stays is a multiple of. */
+export async function benchChannels([fraction = '0.3', multiple = '1']: readonly string[]): Promise<void> {
+  console.log(
+    `${formatPercent(Number(fraction), 0)} of the channels of each group, by the L1 norm; multiples of ${multiple} stay.`,
+  );
   console.log(
     'file | MACs | parameters | speed-up, 1 thread | difference from masking | layers that keep all',
   );
@@ -40,10 +42,10 @@ export async function benchChannels([fraction = '0.3']: readonly string[]): Prom
         ]),
     );
     const candidates = groups.map((group) => ({ group, importance: channelImportance(group, scored) }));
-    const selection = selectChannels(candidates, Number(fraction), 'layer');
+    const selection = selectChannels(candidates, Number(fraction), 'layer', Number(multiple));
     const kept = refused.length > 0 ? `${refused.length}: ${refused[0]!.reason}` : 'none';
     if (selection.size === 0) {
-      console.log(`${name} | nothing to remove | | | | ${kept}`);
+      console.log(`${name} | nothing is removed | | | | ${kept}`);
       continue;
     }
     const small = removeChannels(model, shapes, selection);
