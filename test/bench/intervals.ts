@@ -24,17 +24,22 @@ export function intervalOf(values: readonly number[]): Interval {
   return { mean, half: quantile * Math.sqrt(squares / (count - 1) / count) };
 }
 
-/** Fractions as percentages: "98.42 % ± 0.11". */
+/** "0.68 ± 0.05". */
+export function valueInterval(values: readonly number[]): string {
+  const { mean, half } = intervalOf(values);
+  return `${mean.toFixed(2)}${Number.isNaN(half) ? '' : ` ± ${half.toFixed(2)}`}`;
+}
+
+/** Fractions as percentages: "98.42% ± 0.11". */
 export function percentInterval(fractions: readonly number[]): string {
-  const { mean, half } = intervalOf(fractions);
-  return `${(100 * mean).toFixed(2)}%${Number.isNaN(half) ? '' : ` ± ${(100 * half).toFixed(2)}`}`;
+  return valueInterval(fractions.map((fraction) => 100 * fraction)).replace(/( |$)/, '%$1');
 }
 
 /** Differences of pairs of fractions in percentage points: "+0.31 ± 0.12". Both lists are in the same order of seeds. */
 export function pointsInterval(fractions: readonly number[], others: readonly number[]): string {
-  const { mean, half } = intervalOf(fractions.map((fraction, i) => fraction - others[i]!));
-  const points = 100 * mean;
-  return `${points < 0 ? '−' : '+'}${Math.abs(points).toFixed(2)}${Number.isNaN(half) ? '' : ` ± ${(100 * half).toFixed(2)}`}`;
+  const differences = fractions.map((fraction, i) => 100 * (fraction - others[i]!));
+  const text = valueInterval(differences);
+  return text.startsWith('-') ? text.replace('-', '−') : `+${text}`;
 }
 
 /** What the intervals that are printed are. */

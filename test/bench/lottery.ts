@@ -11,7 +11,7 @@ import { intervalNote, percentInterval, pointsInterval } from './intervals';
 import { applied, openWorkbench, testAccuracy, type Workbench } from './workbench';
 
 /** That of the paper for this network: Adam with a learning rate of 0.0012. The epoch is chosen as early stopping does. */
-const train = { epochs: 5, batch: 128, learningRate: 0.0012 };
+const train = { epochs: 3, batch: 128, learningRate: 0.0012 };
 const levels = [
   { left: 0.21, rounds: 5 },
   { left: 0.05, rounds: 5 },
