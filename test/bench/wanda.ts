@@ -97,7 +97,7 @@ export async function benchWanda(args: readonly string[]): Promise<void> {
 
 async function measure(network: Network, bench: Workbench): Promise<readonly Cell[]> {
   const { name, architecture, epochs } = network;
-  const train = { epochs, batch: 128, schedule: 'cosine' };
+  const train = { epochs, batch: 256, learningRate: 0.002, schedule: 'cosine' };
   const { seed } = bench;
   const start = newModel({ architecture, input: [1, 28, 28], classes: 10, seed });
   const dense = (await applied(start, [{ train }], bench)).model;
