@@ -9,6 +9,7 @@ import type { DetailPart } from './detail/detailPart';
 import { element, fill } from './dom';
 import { actionButton, fileName, pageHeader } from './header';
 import type { PanelHost } from './host';
+import { createLiveSearch, type LiveSearch } from './search/liveSearch';
 import type { ThemeSource } from './theme';
 import { createLiveTraining, type LiveTraining } from './training/liveTraining';
 import type { ViewStateStore } from './viewState';
@@ -30,6 +31,7 @@ export function createJobView({ job, host, store, theme, run }: JobViewOptions):
   const { id } = job;
   let { paused } = job;
   let live: LiveTraining | undefined;
+  let searching: LiveSearch | undefined;
   const progressBar = new VscodeProgressBar();
   progressBar.ariaLabel = job.title;
   const percent = element('span', { class: 'job-percent' });
@@ -57,7 +59,14 @@ export function createJobView({ job, host, store, theme, run }: JobViewOptions):
     training,
   );
   update(job);
-  return { element: page, update, dispose: () => live?.dispose() };
+  return {
+    element: page,
+    update,
+    dispose: () => {
+      live?.dispose();
+      searching?.dispose();
+    },
+  };
 
   function update(next: JobState): void {
     const { progress } = next;
@@ -70,6 +79,14 @@ export function createJobView({ job, host, store, theme, run }: JobViewOptions):
     pause.hidden = !next.canPause && !paused;
     say(pause, paused ? l10n.t('Resume') : l10n.t('Pause'));
     showTraining(next);
+    showSearch(next);
+  }
+
+  function showSearch({ search }: JobState): void {
+    if (search === undefined) return;
+    if (searching) return searching.show(search);
+    searching = createLiveSearch({ search, name: fileName(job.path), host, store, theme, run });
+    fill(training, searching.element);
   }
 
   function showTraining({ curves, steps = [] }: JobState): void {

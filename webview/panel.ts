@@ -10,6 +10,7 @@ import { errorText, type PanelHost } from './host';
 import { createJobView, type JobView } from './jobView';
 import { emptyView, loadingView } from './messageView';
 import { createModelPage, modelOf, type ModelPage, type ModelSubject } from './modelPage';
+import { createSearchPage } from './search/searchPage';
 import { contentKey } from './snapshots';
 import type { ThemeSource } from './theme';
 import type { ViewStateStore } from './viewState';
@@ -61,6 +62,10 @@ export function createPanel({ host, store, theme }: PanelOptions): {
       case 'diagnosis':
         return page(contentKey(subject), () =>
           createDiagnosisPage({ report: subject.report, host, store, theme, run }),
+        );
+      case 'search':
+        return page(contentKey(subject), () =>
+          createSearchPage({ report: subject.report, host, store, theme, run }),
         );
       case 'job':
         return job(subject.job);

@@ -17,6 +17,7 @@ channel.handle(
   engineHandlers({
     emitProgress: (progress) => channel.emit('progress', progress),
     emitCurves: (curves) => channel.emit('curves', curves),
+    emitSearch: (search) => channel.emit('search', search),
     gate: pauseGate(),
   }),
 );

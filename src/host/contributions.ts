@@ -8,6 +8,7 @@ export interface Commands {
   'counterweight.compress': [target?: Uri | ModelNode];
   'counterweight.train': [target?: Uri | ModelNode];
   'counterweight.diagnose': [target?: Uri | ModelNode];
+  'counterweight.search': [];
   'counterweight.inspect': [resource?: Uri];
   'counterweight.compare': [resource?: Uri, selected?: readonly Uri[]];
   'counterweight.revealRuns': [resource?: Uri];
@@ -50,6 +51,7 @@ export const commands: { readonly [K in CommandId]: CommandFacts } = {
   'counterweight.compress': { palette: true, icon: '$(fold)' },
   'counterweight.train': { palette: true, icon: '$(mortar-board)' },
   'counterweight.diagnose': { palette: true, icon: '$(pulse)' },
+  'counterweight.search': { palette: true, icon: '$(telescope)' },
   'counterweight.inspect': { palette: true, icon: '$(layers)' },
   'counterweight.compare': { palette: true },
   'counterweight.revealRuns': { palette: true },
@@ -131,4 +133,6 @@ export const treeItemKinds = {
   resumable: 'run.resumable',
   /** A finished diagnosis. */
   diagnosis: 'run.diagnosis',
+  /** A finished search. */
+  search: 'run.search',
 } as const;

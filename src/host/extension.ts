@@ -97,6 +97,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
       experiments.find(folder)?.report === undefined
         ? runCommand('counterweight.diagnose', vscode.Uri.file(model))
         : runCommand('counterweight.diagnoseRun', folder),
+    changeRun: (folder) => runCommand('counterweight.changeRun', folder),
     applyAdvice: (folder, edit) => reportErrors(log, () => applyAdvice(parts, folder, edit)),
     log: (text) => log.warn(text),
   };

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { openModel } from '../../src/core/formats/openModel';
-import type { ModelView, SearchReportView } from '../../src/shared/contracts/viewModels';
+import type { SearchReportView } from '../../src/shared/contracts/searchViews';
+import type { ModelView } from '../../src/shared/contracts/viewModels';
 import { startCli } from './support/runCli';
 import { useUntrainedProject } from './support/untrainedProject';
 

@@ -17,6 +17,7 @@ import {
   type SampleModel,
 } from './sampleModels';
 import { prunedReport, pruningCurves, pruningSteps } from './samplePruning';
+import { searchReport, searchView } from './sampleSearch';
 import { curvesAfter, diagnosisReport, divergedCurves, trainedReport } from './sampleTraining';
 
 export type SampleState =
@@ -36,7 +37,9 @@ export type SampleState =
   | 'pruned'
   | 'manyPruned'
   | 'diverged'
-  | 'diagnosis';
+  | 'diagnosis'
+  | 'searching'
+  | 'search';
 
 /** What a test sees of the editor. */
 export interface FakeEditor {
@@ -45,6 +48,8 @@ export interface FakeEditor {
   readonly resend: () => void;
   /** Lets the running training come as far as so many epochs. */
   readonly train: (epochs: number) => void;
+  /** Lets the running search come as far as so many networks. */
+  readonly tryNetworks: (count: number) => void;
 }
 
 declare global {
@@ -62,6 +67,7 @@ let layer: string | null = query.get('layer');
 let tensor: string | undefined;
 let epochs = sample === 'pruning' ? 6 : 14;
 let paused = false;
+let tried = 7;
 
 const models: Partial<Record<SampleState, SampleModel>> = {
   model: lenet,
@@ -126,6 +132,8 @@ channel.handle({
   compress: (params) => record('compress', params),
   train: (params) => record('train', params),
   diagnose: (params) => record('diagnose', params),
+  openModel: (params) => record('openModel', params),
+  searchAgain: (params) => record('searchAgain', params),
   applyAdvice: (params) => record('applyAdvice', params),
 });
 window.fakeEditor = {
@@ -133,6 +141,10 @@ window.fakeEditor = {
   resend: send,
   train: (count) => {
     epochs = count;
+    send();
+  },
+  tryNetworks: (count) => {
+    tried = count;
     send();
   },
 };
@@ -196,6 +208,25 @@ function subjectOf(): PanelSubject | null {
           canPause: true,
         },
       };
+    case 'searching':
+      return {
+        kind: 'job',
+        job: {
+          id: 'job-4',
+          title: 'network.onnx · search, macs ≤ 2M',
+          path: '/projects/digits/models/network.onnx',
+          progress: {
+            phase: 'training',
+            fraction: tried / 14,
+            detail: `trial ${tried} of 12, resnet-8, width 0.5, depth 1, 1x28x28: epoch 1 of 2, loss 0.41`,
+          },
+          search: searchView(tried),
+          paused,
+          canPause: true,
+        },
+      };
+    case 'search':
+      return { kind: 'search', report: searchReport() };
     case 'diverged':
       return {
         kind: 'failed',

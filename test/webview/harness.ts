@@ -159,6 +159,8 @@ async function takeScreenshots(folder: string, only: RegExp): Promise<void> {
     ['pruned', '/fc1/Gemm'],
     ['diverged'],
     ['diagnosis'],
+    ['searching'],
+    ['search'],
   ];
   try {
     for (const theme of themes) {

@@ -1,7 +1,8 @@
 // What `search` prints for people: the trials as a table, the winner and what it costs and reaches.
 import { formatInteger, formatPercent, formatShortPercent, formatValue } from '../../shared/base/numbers';
 import { budgetText, costOf, costText, type BudgetMeasure } from '../../shared/base/searchBudget';
-import type { MeasureView, SearchReportView, TrialView } from '../../shared/contracts/viewModels';
+import type { SearchReportView, TrialView } from '../../shared/contracts/searchViews';
+import type { MeasureView } from '../../shared/contracts/viewModels';
 import { noteLines } from './notes';
 import { table, type Column } from './table';
 

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
+import type { SearchReportView } from '../../shared/contracts/searchViews';
 import type {
   DiagnosisReportView,
   ReportView,
-  SearchReportView,
   SensitivityReportView,
 } from '../../shared/contracts/viewModels';
 import { writeFilesAtomically } from '../formats/atomicFiles';

@@ -1,6 +1,7 @@
 // Every request that the engine serves, and the file that answers it.
 import type { Handlers } from '../../shared/contracts/contract';
 import type { EngineContract } from '../../shared/contracts/engineContract';
+import { architectures } from './architectures';
 import { checkRecipe } from './checkRecipe';
 import { compare } from './compare';
 import { compress } from './compress';
@@ -9,6 +10,7 @@ import { estimate } from './estimate';
 import { inspect } from './inspect';
 import type { JobLinks } from './jobContext';
 import { layerHandlers } from './layer';
+import { search } from './search';
 import { stepOptions } from './stepOptions';
 
 export type EngineHandlers = Handlers<EngineContract>;
@@ -22,6 +24,8 @@ export function engineHandlers(links: JobLinks): EngineHandlers {
     checkRecipe,
     compress: compress(links),
     diagnose: diagnose(links),
+    architectures,
+    search: search(links),
     pause: ({ paused }) => links.gate.set(paused),
     compare: compare(links.emitProgress),
   };

@@ -1,5 +1,6 @@
 // What a job is given to work with: progress and curves as often as the contract allows, and the gate that holds it
 // while it is paused.
+import type { SearchView } from '../../shared/contracts/searchViews';
 import type { CurvesView, ProgressView } from '../../shared/contracts/viewModels';
 import type { PauseGate } from '../pauseGate';
 import { followed } from './followed';
@@ -8,6 +9,7 @@ import { followed } from './followed';
 export interface JobLinks {
   readonly emitProgress: (progress: ProgressView) => void;
   readonly emitCurves: (curves: CurvesView) => void;
+  readonly emitSearch: (search: SearchView) => void;
   readonly gate: PauseGate;
 }
 

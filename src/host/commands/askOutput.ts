@@ -10,6 +10,8 @@ export interface OutputQuestion {
   /** The name of the file, like model.int8.onnx. */
   readonly name: string;
   readonly placeholder: string;
+  /** The first choice, where it is not beside an original. */
+  readonly besideLabel?: string;
   /** What is written there, in words. */
   readonly describe: (signal: AbortSignal) => Promise<string>;
 }
@@ -25,7 +27,7 @@ export async function askOutput(
   const items: StepItem<'beside' | 'folder' | 'name'>[] = [
     {
       value: 'beside',
-      label: l10n.t('$(file) Beside the Original'),
+      label: question.besideLabel ?? l10n.t('$(file) Beside the Original'),
       description: path.basename(beside),
       detail: l10n.t('Estimating…'),
     },

@@ -3,6 +3,7 @@ import { CounterweightError } from '../../shared/base/errors';
 import type { RecipeEdit, StepsView } from '../../shared/contracts/viewModels';
 import type { Run } from '../runs/runRecord';
 import { askCompression } from './askCompression';
+import { askSearch } from './askSearch';
 import { askTraining } from './askTraining';
 import { diagnose, requireTrust, startRun, type ModelCommandParts } from './modelCommands';
 import { applyEdit, trainingOf } from './recipeEdits';
@@ -16,6 +17,11 @@ export async function changeRun(parts: ModelCommandParts, run: Run): Promise<voi
   if (record.kind === 'diagnosis') {
     const judged = record.judged === undefined ? undefined : await experiments.lookUp(record.judged);
     await diagnose(parts, record.model, judged, false);
+    return;
+  }
+  if (record.kind === 'search') {
+    const request = await askSearch({ engine, recent, before: record });
+    if (request !== undefined) await startRun(parts, request);
     return;
   }
   const model = await models.read(record.model);
@@ -53,7 +59,7 @@ export async function applyAdvice(parts: ModelCommandParts, folder: string, edit
   if (request !== undefined) await startRun(parts, request);
 }
 
-/** With every default where the engine wrote them down; none for a diagnosis. */
+/** With every default where the engine wrote them down; none for a diagnosis or a search. */
 function stepsOf({ record, report }: Run): StepsView {
   return report?.steps ?? (record.kind === 'compress' ? record.steps : []);
 }

@@ -1,4 +1,4 @@
-// Commands on a model file: Compress…, Inspect Layers, Compare With…, Reveal Runs.
+// Commands on a model file: Compress…, Inspect Layers, Compare With…, Reveal Runs; and the search for one.
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { CounterweightError } from '../../shared/base/errors';
@@ -12,6 +12,7 @@ import type { LayersView } from '../views/layersView';
 import type { Run } from '../runs/runRecord';
 import { askCompression } from './askCompression';
 import { askDiagnosis } from './askDiagnosis';
+import { askSearch } from './askSearch';
 import { askTraining } from './askTraining';
 import { activeModel, diskPath, pickModel } from './pickModel';
 import type { RecentData } from './recentData';
@@ -32,6 +33,7 @@ type Handled =
   | 'counterweight.compress'
   | 'counterweight.train'
   | 'counterweight.diagnose'
+  | 'counterweight.search'
   | 'counterweight.inspect'
   | 'counterweight.compare'
   | 'counterweight.revealRuns'
@@ -66,6 +68,11 @@ export function modelCommands(parts: ModelCommandParts): Pick<CommandHandlers, H
         experiments.runs.find((run) => isTrainingOf(run, model)),
         false,
       );
+    },
+    'counterweight.search': async () => {
+      requireTrust();
+      const request = await askSearch({ engine, recent });
+      if (request !== undefined) await startRun(parts, request);
     },
     'counterweight.inspect': async (resource) => {
       const model = await modelOf(resource, vscode.l10n.t('Inspect Layers'));
@@ -103,7 +110,8 @@ export async function startRun(
   requireTrust();
   const run = await experiments.start(request);
   if (request.data !== undefined) recent.add(request.data);
-  models.add(request.model);
+  // What a search is to write is not there yet.
+  if (request.kind !== 'search') models.add(request.model);
   await panel.show({ kind: 'run', folder: run.folder });
 }
 

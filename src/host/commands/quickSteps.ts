@@ -72,6 +72,23 @@ export async function chooseStep<T>(
   return ask(pick, frame, filling, () => pick.selectedItems[0]?.value);
 }
 
+/** Lets the user choose at least one of some; `picked` items are chosen at first. */
+export async function chooseSeveral<T>(
+  frame: StepFrame,
+  placeholder: string,
+  items: readonly StepItem<T>[],
+): Promise<StepResult<readonly T[]>> {
+  const pick = vscode.window.createQuickPick<StepItem<T>>();
+  Object.assign(pick, { ...frame, placeholder, ignoreFocusOut: true, canSelectMany: true });
+  pick.matchOnDetail = true;
+  pick.items = items;
+  pick.selectedItems = items.filter(({ picked }) => picked);
+  return ask(pick, frame, new AbortController(), () => {
+    const chosen = pick.selectedItems.map(({ value }) => value);
+    return chosen.length === 0 ? undefined : chosen;
+  });
+}
+
 /** Lets the user type. `read` gives undefined for a text that will not do; `describe` tells of one that will. */
 export async function typeStep<T>(
   frame: StepFrame,
@@ -109,7 +126,10 @@ export async function typeStep<T>(
 
 /** Shows the input until it is answered, left, or gone back from; aborts what still works for it. */
 async function ask<T>(
-  input: vscode.QuickPick<StepItem<T>> | vscode.InputBox,
+  input: Pick<
+    vscode.QuickPick<vscode.QuickPickItem> | vscode.InputBox,
+    'buttons' | 'onDidAccept' | 'onDidTriggerButton' | 'onDidHide' | 'show' | 'dispose'
+  >,
   { step }: StepFrame,
   working: AbortController,
   answer: () => T | undefined,

@@ -85,7 +85,7 @@ export function runCommands(parts: ModelCommandParts): Pick<CommandHandlers, Han
     'counterweight.revealRunFiles': async (folder) => {
       const [run] = targets(folder);
       if (run === undefined) return;
-      const output = run.report?.compressed.path;
+      const output = run.report?.compressed.path ?? run.search?.winner.path;
       const made = output !== undefined && existsSync(output);
       await revealFile(made ? output : path.join(run.folder, 'run.json'));
     },
@@ -107,6 +107,11 @@ function sameAgain({ record }: Run): RunRequest {
   if (record.kind === 'diagnosis') {
     const { kind, judged, learningCurve } = record;
     return { ...common, kind, learningCurve, ...(judged !== undefined && { judged }) };
+  }
+  if (record.kind === 'search') {
+    const { kind, architectures, budget, trials, epochs } = record;
+    const free = freePath(path.dirname(model), path.basename(model), existsSync);
+    return { ...common, kind, model: free, data: record.data, architectures, budget, trials, epochs };
   }
   const { kind, steps, output } = record;
   return {

@@ -9,6 +9,7 @@ import { externalDataPath } from '../../shared/base/externalData';
 import { Emitter, type Event } from '../../shared/base/events';
 import { cancelled, type Answer, type Cancelled, type Params } from '../../shared/contracts/contract';
 import type { EngineContract } from '../../shared/contracts/engineContract';
+import type { SearchView } from '../../shared/contracts/searchViews';
 import type { CurvesView, ProgressView } from '../../shared/contracts/viewModels';
 import { EngineProcess, type EngineOptions } from './engineProcess';
 import { removePartials } from './removePartials';
@@ -18,7 +19,7 @@ import { systemTimers } from './timers';
 const cancelMs = 5_000;
 
 /** The requests that are jobs. */
-export type JobKind = 'compress' | 'diagnose';
+export type JobKind = 'compress' | 'diagnose' | 'search';
 export type JobParams<K extends JobKind> = Params<EngineContract, K>;
 export type JobAnswer<K extends JobKind> = Answer<EngineContract, K>;
 
@@ -27,6 +28,8 @@ export interface Job<K extends JobKind = JobKind> {
   readonly onProgress: Event<ProgressView>;
   /** The curves of a training step so far, after each epoch. */
   readonly onCurves: Event<CurvesView>;
+  /** A search so far, after each network that was trained for a while. */
+  readonly onSearch: Event<SearchView>;
   /**
    * The report, or `cancelled`. Rejects with a CounterweightError; ENGINE_DIED when the process died, whose partial
    * files are gone by then.
@@ -53,8 +56,10 @@ export class JobRunner implements Disposable {
     const controller = new AbortController();
     const progress = new Emitter<ProgressView>();
     const curves = new Emitter<CurvesView>();
+    const search = new Emitter<SearchView>();
     engine.channel.on('progress', (value) => progress.fire(value));
     engine.channel.on('curves', (value) => curves.fire(value));
+    engine.channel.on('search', (value) => search.fire(value));
     const leftovers = leftoversOf(params);
     const killing = { timer: undefined as Disposable | undefined, done: false };
 
@@ -70,6 +75,7 @@ export class JobRunner implements Disposable {
         killing.timer?.dispose();
         progress.dispose();
         curves.dispose();
+        search.dispose();
         engine.dispose();
         this.jobs.delete(job);
       }
@@ -79,6 +85,7 @@ export class JobRunner implements Disposable {
       id: params.jobId,
       onProgress: progress.event,
       onCurves: curves.event,
+      onSearch: search.event,
       result: run(),
       get lastLines() {
         return engine.lastLines;

@@ -97,6 +97,8 @@ function panelTitle(controller?: PanelController): string {
       return `${path.basename(subject.before.path)} ↔ ${path.basename(subject.after.path)}`;
     case 'diagnosis':
       return path.basename(subject.report.path);
+    case 'search':
+      return path.basename(subject.report.winner.path);
     case 'job':
       return path.basename(subject.job.path);
     case 'loading':

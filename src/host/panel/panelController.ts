@@ -8,6 +8,7 @@ import { Emitter, type Event } from '../../shared/base/events';
 import { cancelled } from '../../shared/contracts/contract';
 import type { HeatmapSide } from '../../shared/contracts/engineContract';
 import type { PanelState, PanelSubject } from '../../shared/contracts/panelContract';
+import type { SearchView } from '../../shared/contracts/searchViews';
 import type { HeatmapView, ModelView, RegionView, StepsView } from '../../shared/contracts/viewModels';
 import type { EngineCalls } from '../engineCalls';
 import { localizeError } from '../localize';
@@ -160,6 +161,12 @@ export class PanelController implements Disposable {
         return [subject.before.path, subject.after.path];
       case 'diagnosis':
         return this.request?.kind === 'run' ? [subject.report.path, this.request.folder] : [];
+      case 'search': {
+        const { search, winner } = subject.report;
+        return [winner.path, ...trialFiles(search)];
+      }
+      case 'job':
+        return subject.job.search === undefined ? [] : trialFiles(subject.job.search);
       default:
         return [];
     }
@@ -228,6 +235,7 @@ export class PanelController implements Disposable {
       case 'run': {
         const failure = run?.record.failure;
         if (failure !== undefined) throw new CounterweightError(failure.code, failure.values as never);
+        if (run?.search !== undefined) return { kind: 'search', report: run.search };
         if (run?.diagnosis !== undefined) return { kind: 'diagnosis', report: run.diagnosis };
         if (run?.report === undefined) {
           throw run?.record.state === 'cancelled'
@@ -258,9 +266,14 @@ export class PanelController implements Disposable {
   }
 }
 
+/** What diverged at once has left none. */
+function trialFiles({ trials }: SearchView): readonly string[] {
+  return trials.flatMap(({ path: file }) => (file === '' ? [] : [file]));
+}
+
 function jobSubject(run: Run): PanelSubject {
   const { jobId, model } = run.record;
-  const { progress = null, curves, paused = false } = run;
+  const { progress = null, curves, trials, paused = false } = run;
   return {
     kind: 'job',
     job: {
@@ -270,6 +283,7 @@ function jobSubject(run: Run): PanelSubject {
       progress,
       ...(curves && { curves }),
       ...stepsIn(run),
+      ...(trials && { search: trials }),
       paused,
       canPause: canPause(run),
     },

@@ -8,6 +8,7 @@ import type { NoContract } from '../../shared/contracts/contract';
 import { panelVersion, type PanelContract } from '../../shared/contracts/panelContract';
 import type { RecipeEdit } from '../../shared/contracts/viewModels';
 import { webviewPort } from '../../shared/contracts/webviewPort';
+import { viewIds } from '../contributions';
 import type { PanelController } from './panelController';
 import { panelHtml } from './panelHtml';
 import { checkedHandlers } from './requestChecks';
@@ -21,6 +22,8 @@ export interface PageActions {
   readonly train: (model: string) => Promise<void>;
   /** `run` is the folder of the run that is judged, where one is on show. */
   readonly diagnose: (model: string, run: string | undefined) => Promise<void>;
+  /** Asks the questions of the run again. */
+  readonly changeRun: (folder: string) => Promise<void>;
   readonly applyAdvice: (run: string, edit: RecipeEdit) => Promise<void>;
   readonly log: (text: string) => void;
 }
@@ -72,9 +75,14 @@ function handlers(controller: PanelController, actions: PageActions): Parameters
       if (!controller.files.includes(file)) throw new CounterweightError('FILE_NOT_FOUND', { path: file });
       await revealFile(file);
     },
+    openModel: async ({ path: file }) => {
+      if (!controller.files.includes(file)) throw new CounterweightError('FILE_NOT_FOUND', { path: file });
+      await vscode.commands.executeCommand('vscode.openWith', vscode.Uri.file(file), viewIds.modelEditor);
+    },
     compress: () => start(controller.modelPath, actions.compress),
     train: () => start(controller.modelPath, actions.train),
     diagnose: () => start(controller.modelPath, (model) => actions.diagnose(model, controller.runFolder)),
+    searchAgain: () => start(controller.runFolder, actions.changeRun),
     applyAdvice: ({ edit }) => start(controller.runFolder, (run) => actions.applyAdvice(run, edit)),
   };
 }

@@ -33,9 +33,11 @@ const checks: Checks = {
   pauseJob: (params) => ({ id: text(entry(params, 'id')), paused: truth(entry(params, 'paused')) }),
   resumeRun: () => ({}),
   reveal: (params) => ({ path: text(entry(params, 'path')) }),
+  openModel: (params) => ({ path: text(entry(params, 'path')) }),
   compress: () => ({}),
   train: () => ({}),
   diagnose: () => ({}),
+  searchAgain: () => ({}),
   applyAdvice: (params) => ({ edit: recipeEdit(entry(params, 'edit')) }),
 };
 

@@ -18,6 +18,7 @@ import {
   type Run,
   type RunFailure,
   type RunRecord,
+  type SearchRecord,
 } from './runRecord';
 import {
   mayStillRun,
@@ -47,11 +48,16 @@ export interface ExperimentsOptions {
 }
 
 /** What a run is started with: its record without what the start adds. */
-export type RunRequest = CompressRequest | DiagnosisRequest;
+export type RunRequest = CompressRequest | DiagnosisRequest | SearchRequest;
 export type CompressRequest = Pick<CompressRecord, 'kind' | 'model' | 'steps' | 'output' | 'data' | 'seed'>;
 export type DiagnosisRequest = Pick<
   DiagnosisRecord,
   'kind' | 'model' | 'judged' | 'data' | 'seed' | 'learningCurve'
+>;
+
+export type SearchRequest = Pick<
+  SearchRecord,
+  'kind' | 'model' | 'data' | 'seed' | 'architectures' | 'budget' | 'trials' | 'epochs'
 >;
 
 interface LiveRun {
@@ -141,14 +147,11 @@ export class Experiments implements Disposable {
   /** Lets a paused run go on, and starts one that did not get to its end from its last checkpoint. */
   async resume(run: Run): Promise<void> {
     if (run.record.state === 'running') return this.pause(run, false);
-    if (run.resumable === undefined || run.record.kind !== 'compress') return;
+    if (run.resumable === undefined || run.record.kind === 'diagnosis') return;
     const { ended: _, failure: __, ...record } = run.record;
-    const { dir, base } = path.parse(record.output);
     const again: RunRecord = {
-      ...record,
+      ...withFreeOutput(record),
       state: 'running',
-      // A process that was killed between its file and its report has left the file.
-      output: freePath(dir, base, existsSync),
       jobId: newJobId(),
       owner: { pid: process.pid, session: this.session },
     };
@@ -203,6 +206,7 @@ export class Experiments implements Disposable {
     this.live.set(folder, live);
     job.onProgress((progress) => this.progressed(live, progress));
     job.onCurves((curves) => this.drew(live, curves));
+    job.onSearch((trials) => this.change(live, { ...live.run, trials }));
     void this.follow(live);
     this.changes.fire(undefined);
     return live.run;
@@ -219,6 +223,11 @@ export class Experiments implements Disposable {
     if (record.kind === 'diagnosis') {
       const { judged, learningCurve } = record;
       return this.options.jobs.start('diagnose', { ...common, path: judged ?? model, learningCurve });
+    }
+    if (record.kind === 'search') {
+      const { architectures, budget, trials, epochs } = record;
+      const asked = { architectures, data: record.data, budget, trials, epochs, output: model };
+      return this.options.jobs.start('search', { ...common, ...asked, ...(resume && { resume }) });
     }
     const { steps, output } = record;
     return this.options.jobs.start('compress', {
@@ -280,7 +289,8 @@ export class Experiments implements Disposable {
   /** The window went away, perhaps with the whole machine, and left what it was writing. */
   private async interrupted(run: Run): Promise<Run> {
     const { record, folder } = run;
-    const folders = [...(record.kind === 'compress' ? [path.dirname(record.output)] : []), folder];
+    const output = outputOf(record);
+    const folders = [...(output === undefined ? [] : [path.dirname(output)]), folder];
     await removePartials(folders, record.jobId).catch((error: unknown) => this.options.warn(String(error)));
     const failure: RunFailure = { code: 'RUN_INTERRUPTED', values: {}, log: [] };
     return withResumable({ ...run, record: { ...record, state: 'failed', failure } });
@@ -293,14 +303,28 @@ export class Experiments implements Disposable {
   }
 }
 
-type Outcome = Pick<Run, 'record' | 'report' | 'diagnosis'>;
+type Outcome = Pick<Run, 'record' | 'report' | 'diagnosis' | 'search'>;
 
 function outcomeOf(record: RunRecord, answer: JobAnswer<JobKind> | Cancelled): Outcome {
   if (answer === cancelled) return { record: { ...record, state: 'cancelled', ended: now() } };
   const finished: RunRecord = { ...record, state: 'finished', ended: now() };
+  if ('winner' in answer) return { record: finished, search: answer };
   return 'diagnosis' in answer
     ? { record: finished, diagnosis: answer }
     : { record: finished, report: answer };
+}
+
+/** The file that a run is to write. */
+function outputOf(record: RunRecord): string | undefined {
+  if (record.kind === 'diagnosis') return undefined;
+  return record.kind === 'search' ? record.model : record.output;
+}
+
+/** A process that was killed between its file and its report has left the file. */
+function withFreeOutput<R extends CompressRecord | SearchRecord>(record: R): R {
+  const { dir, base } = path.parse(record.kind === 'search' ? record.model : record.output);
+  const free = freePath(dir, base, existsSync);
+  return record.kind === 'search' ? { ...record, model: free } : { ...record, output: free };
 }
 
 function withPaused(run: Run, paused: boolean): Run {

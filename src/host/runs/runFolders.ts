@@ -1,5 +1,6 @@
 // Runs on disk: a folder for each, `<runs>/<UTC time>-<model>-<short id>/`, with run.json and curves.json (the
-// editor's), and report.json and checkpoint/ (the engine's).
+// editor's), and report.json, checkpoint/ and trials/ (the
+// engine's).
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { partialName } from '../../shared/base/partials';
@@ -10,6 +11,7 @@ import {
   parseDiagnosis,
   parseReport,
   parseRunRecord,
+  parseSearch,
   type Run,
   type RunRecord,
 } from './runRecord';
@@ -19,6 +21,8 @@ const reportFile = 'report.json';
 /** The curves of a training step as they were last told: what there is to see of a run that was cut off. */
 const curvesFile = 'curves.json';
 const checkpointFolder = 'checkpoint';
+/** What a search has trained so far. */
+const trialsFolder = 'trials';
 
 /** How long a run may go without a sign of life before it counts as cut off. */
 const silenceMs = 60_000;
@@ -76,21 +80,32 @@ async function readRun(folder: string): Promise<Run | undefined> {
     const diagnosis = parseDiagnosis(text);
     return { folder, record, ...(diagnosis && { diagnosis }) };
   }
+  if (record.kind === 'search') {
+    const search = parseSearch(text);
+    return { folder, record, ...(search && { search }) };
+  }
   const report = parseReport(text);
   return { folder, record, ...(report && { report }) };
 }
 
 /** Failures that a run would meet again: a training is the same every time, and a checkpoint does not mend itself. */
-const deadEnds: readonly ErrorCode[] = ['TRAINING_DIVERGED', 'CHECKPOINT_MISMATCH', 'CHECKPOINT_DAMAGED'];
+const deadEnds: readonly ErrorCode[] = [
+  'TRAINING_DIVERGED',
+  'SEARCH_ALL_DIVERGED',
+  'CHECKPOINT_MISMATCH',
+  'CHECKPOINT_DAMAGED',
+];
 
 /** Looks whether a run that did not get to its end has something to go on from. */
 export async function withResumable(run: Run): Promise<Run> {
   const { resumable: _, ...rest } = run;
   const { kind, state, failure } = run.record;
   const unfinished = state === 'failed' || state === 'cancelled';
-  if (!unfinished || kind !== 'compress' || (failure && deadEnds.includes(failure.code))) return rest;
-  const checkpoints = await readdir(path.join(run.folder, checkpointFolder)).catch(() => []);
-  return checkpoints.length === 0 ? rest : { ...rest, resumable: true };
+  if (!unfinished || kind === 'diagnosis' || (failure && deadEnds.includes(failure.code))) return rest;
+  const kept = await Promise.all(
+    [checkpointFolder, trialsFolder].map((name) => readdir(path.join(run.folder, name)).catch(() => [])),
+  );
+  return kept.flat().length === 0 ? rest : { ...rest, resumable: true };
 }
 
 /** Removes a run's folder, and never one that holds no record. The models that it made are elsewhere and stay. */

@@ -1,6 +1,8 @@
 // What the editor keeps of a run beside its report: `run.json`. With it a run that failed, was cancelled or was cut
 // off by a closed window is shown for what it is after a reload.
 import type { ErrorCode } from '../../shared/base/messages';
+import type { Budget } from '../../shared/base/searchBudget';
+import type { SearchReportView, SearchView } from '../../shared/contracts/searchViews';
 import type {
   CurvesView,
   DiagnosisReportView,
@@ -10,12 +12,12 @@ import type {
 } from '../../shared/contracts/viewModels';
 
 /** The content of run.json. */
-export type RunRecord = CompressRecord | DiagnosisRecord;
+export type RunRecord = CompressRecord | DiagnosisRecord | SearchRecord;
 
 interface AnyRecord {
   readonly version: 1;
   readonly state: 'running' | 'finished' | 'failed' | 'cancelled';
-  /** Absolute path of the model that is compressed, trained or judged. */
+  /** Absolute path of the model that is compressed, trained or judged, or that a search is to write. */
   readonly model: string;
   /** The data of the run, as the command line's --data. */
   readonly data?: string;
@@ -47,6 +49,18 @@ export interface DiagnosisRecord extends AnyRecord {
   readonly learningCurve: boolean;
 }
 
+/** A search for a network under a budget. */
+export interface SearchRecord extends AnyRecord {
+  readonly kind: 'search';
+  readonly data: string;
+  readonly architectures: readonly string[];
+  readonly budget: Budget;
+  /** Networks to try. */
+  readonly trials: number;
+  /** Epochs of the winner. */
+  readonly epochs: number;
+}
+
 /** Why a run failed, as a code and its values, so that it is shown in the reader's language. */
 export interface RunFailure {
   readonly code: ErrorCode;
@@ -64,6 +78,8 @@ export interface Run {
   readonly progress?: ProgressView;
   /** Of a run that trains, or did not get to its end. */
   readonly curves?: CurvesView;
+  /** Of a search that is going on in this window. */
+  readonly trials?: SearchView;
   /** The job holds before its next step. */
   readonly paused?: true;
   /** The job was told to stop and has not done so yet. */
@@ -74,6 +90,8 @@ export interface Run {
   readonly report?: ReportView;
   /** Of a finished diagnosis. */
   readonly diagnosis?: DiagnosisReportView;
+  /** Of a finished search. */
+  readonly search?: SearchReportView;
 }
 
 /** The run's job runs in this window and is training, or holds. */
@@ -98,7 +116,8 @@ export function parseRunRecord(text: string): RunRecord | undefined {
     typeof owner['pid'] === 'number' &&
     typeof owner['session'] === 'string' &&
     (failure === undefined || isFailure(failure)) &&
-    (kind === 'compress' ? isCompress(value) : kind === 'diagnosis' && isDiagnosis(value));
+    typeof kind === 'string' &&
+    (isOfKind[kind]?.(value) ?? false);
   return whole ? ({ ...value, kind } as unknown as RunRecord) : undefined;
 }
 
@@ -130,10 +149,56 @@ export function parseDiagnosis(text: string): DiagnosisReportView | undefined {
   return whole ? (value as unknown as DiagnosisReportView) : undefined;
 }
 
+/** The same of a search. */
+export function parseSearch(text: string): SearchReportView | undefined {
+  const value = parseJson(text);
+  if (!isObject(value)) return undefined;
+  const { version, kind, data, search, winner, notes } = value;
+  const whole =
+    version === 1 &&
+    kind === 'search' &&
+    typeof data === 'string' &&
+    isObject(search) &&
+    isBudget(search['budget']) &&
+    [search['trials'], search['rungs'], notes].every(Array.isArray) &&
+    isObject(winner) &&
+    typeof winner['path'] === 'string' &&
+    [winner['costs'], winner['generalization'], winner['training']].every(isObject);
+  return whole ? (value as unknown as SearchReportView) : undefined;
+}
+
 /** The same of the curves of a run that did not get to its end. */
 export function parseCurves(text: string): CurvesView | undefined {
   const value = parseJson(text);
   return isCurves(value) ? value : undefined;
+}
+
+/** What the records of each kind have beside those of all. */
+const isOfKind: Readonly<Record<string, (value: Readonly<Record<string, unknown>>) => boolean>> = {
+  compress: isCompress,
+  diagnosis: isDiagnosis,
+  search: isSearch,
+} satisfies Record<RunRecord['kind'], unknown>;
+
+function isSearch({
+  data,
+  architectures,
+  budget,
+  trials,
+  epochs,
+}: Readonly<Record<string, unknown>>): boolean {
+  return (
+    typeof data === 'string' &&
+    Array.isArray(architectures) &&
+    architectures.every((id) => typeof id === 'string') &&
+    isBudget(budget) &&
+    typeof trials === 'number' &&
+    typeof epochs === 'number'
+  );
+}
+
+function isBudget(value: unknown): boolean {
+  return isObject(value) && typeof value['measure'] === 'string' && typeof value['limit'] === 'number';
 }
 
 function isCompress({ steps, output }: Readonly<Record<string, unknown>>): boolean {

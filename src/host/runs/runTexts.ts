@@ -10,6 +10,8 @@ import {
   formatShortPercent,
   formatValue,
 } from '../../shared/base/numbers';
+import { budgetText, costOf, costText } from '../../shared/base/searchBudget';
+import type { SearchReportView } from '../../shared/contracts/searchViews';
 import type {
   CurvesView,
   DiagnosisReportView,
@@ -19,12 +21,24 @@ import type {
 } from '../../shared/contracts/viewModels';
 import { localizeError, localizeProgress } from '../localize';
 import { escapeMarkdown } from '../views/layerTexts';
-import type { Run, RunFailure } from './runRecord';
+import type { Run, RunFailure, RunRecord } from './runRecord';
 
 /** What is said of a run away from the list, like "model.onnx · prune 80% + int8 per channel". */
 export function runLabel({ record }: Run): string {
-  const what = record.kind === 'diagnosis' ? l10n.t('overfitting diagnosis') : stepsText(record.steps);
-  return `${path.basename(record.model)} · ${what}`;
+  return `${path.basename(record.model)} · ${whatText(record)}`;
+}
+
+function whatText(record: RunRecord): string {
+  switch (record.kind) {
+    case 'compress':
+      return stepsText(record.steps);
+    case 'diagnosis':
+      return l10n.t('overfitting diagnosis');
+    case 'search':
+      return l10n.t('search, {0}', budgetText(record.budget));
+    default:
+      return assertNever(record);
+  }
 }
 
 /** A run in the list: the outcome comes first, since there is not always room for the rest. */
@@ -78,8 +92,9 @@ function epochText({ history, epochs }: CurvesView): string | undefined {
 }
 
 /** What a finished run came to, like "4.1× smaller · 80% zero" or "Overfit · accuracy 91.3%"; undefined without one. */
-export function resultText({ report, diagnosis }: Run): string | undefined {
+export function resultText({ report, diagnosis, search }: Run): string | undefined {
   if (diagnosis !== undefined) return diagnosisText(diagnosis);
+  if (search !== undefined) return searchResultText(search);
   if (report === undefined) return undefined;
   const verdict = report.training?.at(-1)?.diagnosis.verdict;
   const trained = verdict === undefined ? [] : [verdictText(verdict), ...measureText(report)];
@@ -107,6 +122,18 @@ function diagnosisText({ diagnosis, generalization }: DiagnosisReportView): stri
   if (generalization === undefined) return verdict;
   const { train, validation } = generalization;
   return `${verdict} · ${l10n.t('loss gap {0}', formatValue(validation.loss - train.loss))}`;
+}
+
+/** Like "resnet-8 · accuracy 97.1% · macs 1.93M". */
+function searchResultText({ search: { budget, trials }, winner }: SearchReportView): string {
+  const architecture = trials.find(({ trial }) => trial === winner.trial)?.architecture ?? '';
+  const { accuracy, loss } = winner.generalization.test ?? winner.generalization.validation;
+  const measure =
+    accuracy === undefined
+      ? l10n.t('loss {0}', formatValue(loss))
+      : l10n.t('accuracy {0}', formatPercent(accuracy));
+  const cost = costText(budget.measure, costOf(budget, winner.costs));
+  return [architecture, measure, `${budget.measure} ${cost}`].join(' · ');
 }
 
 function verdictText(verdict: Verdict): string {

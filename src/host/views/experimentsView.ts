@@ -91,8 +91,8 @@ function kindOf(run: Run): string {
     return canPause(run) ? treeItemKinds.training : treeItemKinds.running;
   }
   if (resumable) return treeItemKinds.resumable;
-  const diagnosed = record.state === 'finished' && record.kind === 'diagnosis';
-  return diagnosed ? treeItemKinds.diagnosis : treeItemKinds[record.state];
+  if (record.state !== 'finished' || record.kind === 'compress') return treeItemKinds[record.state];
+  return treeItemKinds[record.kind];
 }
 
 function iconOf(run: Run): vscode.ThemeIcon {

@@ -1,6 +1,8 @@
 // Everything that crosses between the editor and the engine process, on one page.
+import type { Budget } from '../base/searchBudget';
 import type { RecipeCheckView } from './recipeCheck';
 import type { StepOptionsView } from './stepOptions';
+import type { ArchitectureView, SearchReportView, SearchView } from './searchViews';
 import type {
   ComparisonView,
   CurvesView,
@@ -43,6 +45,10 @@ export interface EngineContract {
     compress: [CompressParams, ReportView];
     /** Finds out whether a model overfits, and writes the report. */
     diagnose: [DiagnoseParams, DiagnosisReportView];
+    /** The networks that a search can be made in, with what they are. */
+    architectures: [Record<string, never>, readonly ArchitectureView[]];
+    /** Finds a network that keeps a budget, trains it into a new file and writes the report. */
+    search: [SearchJobParams, SearchReportView];
     /** Holds the training of this process before its next step, or lets it go on. */
     pause: [{ paused: boolean }, void];
     /** Differences of two model files, layer by layer and in their outputs. */
@@ -53,6 +59,8 @@ export interface EngineContract {
     progress: ProgressView;
     /** The training curves so far, after each epoch. */
     curves: CurvesView;
+    /** The search so far, after each network that was trained for a while. */
+    search: SearchView;
     /** A line for the log. */
     log: { level: 'info' | 'warning' | 'error'; text: string };
   };
@@ -87,5 +95,26 @@ export interface DiagnoseParams {
   readonly learningCurve: boolean;
   /** Where report.json goes; the folder is made. */
   readonly runFolder: string;
+  readonly jobId: string;
+}
+
+export interface SearchJobParams {
+  /** Ids of the architectures to search in. */
+  readonly architectures: readonly string[];
+  /** As the command line's --data. */
+  readonly data: string;
+  readonly budget: Budget;
+  /** Networks to try. */
+  readonly trials: number;
+  /** Epochs that the winner is trained for. */
+  readonly epochs: number;
+  /** Of everything that is random; 1 where not given. */
+  readonly seed?: number;
+  /** The file to write the winner to; it must not exist. */
+  readonly output: string;
+  /** Where report.json and the trials go; the folder is made. */
+  readonly runFolder: string;
+  /** Goes on with the search in the run's folder, where there is one. */
+  readonly resume?: boolean;
   readonly jobId: string;
 }

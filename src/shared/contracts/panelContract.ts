@@ -1,5 +1,6 @@
 // Everything that crosses between the editor and the panel's page. The page gets complete snapshots, never deltas.
 import type { HeatmapSide } from './engineContract';
+import type { SearchReportView, SearchView } from './searchViews';
 import type {
   ComparisonView,
   CurvesView,
@@ -40,12 +41,16 @@ export interface PanelContract {
     resumeRun: [Record<string, never>, void];
     /** Opens a file of the result: the report, the folder of the compressed file. */
     reveal: [{ path: string }, void];
+    /** Opens the network of a trial of the shown search, or its winner, in an editor of its own. */
+    openModel: [{ path: string }, void];
     /** Starts Compress… for the shown model. */
     compress: [Record<string, never>, void];
     /** Starts Train… for the shown model. */
     train: [Record<string, never>, void];
     /** Starts Diagnose Overfitting… for the shown model or run. */
     diagnose: [Record<string, never>, void];
+    /** Starts Search a Compact Network… with the answers of the shown search. */
+    searchAgain: [Record<string, never>, void];
     /** Asks for a run like the shown one with this change of its recipe. */
     applyAdvice: [{ edit: RecipeEdit }, void];
   };
@@ -82,6 +87,7 @@ export type PanelSubject =
   | { readonly kind: 'job'; readonly job: JobState }
   | { readonly kind: 'experiment'; readonly model: ModelView; readonly report: ReportView }
   | { readonly kind: 'diagnosis'; readonly report: DiagnosisReportView }
+  | { readonly kind: 'search'; readonly report: SearchReportView }
   | {
       readonly kind: 'comparison';
       /** Layers are those of `before`. */
@@ -105,6 +111,8 @@ export interface JobState {
   readonly curves?: CurvesView;
   /** What the run does, where it writes a model. */
   readonly steps?: StepsView;
+  /** Of a search, as far as it has come. */
+  readonly search?: SearchView;
   readonly paused: boolean;
   /** There is something to pause: the job is training. */
   readonly canPause: boolean;

@@ -208,6 +208,22 @@ describe('a job', () => {
     expect(await job.result).toEqual({ kind: 'diagnosis', created: 'job-1' });
   });
 
+  it('of a search tells what was tried, and gives the answer of a search', async () => {
+    const job = runner.start('search', {
+      architectures: ['mlp'],
+      data: 'glyphs',
+      budget: { measure: 'macs', limit: 1000 },
+      trials: 4,
+      epochs: 2,
+      output: path.join(folder, 'found.onnx'),
+      runFolder: path.join(folder, 'run'),
+      jobId: 'job-1',
+    });
+    const tried = new Promise((resolve) => job.onSearch(resolve));
+    expect(await tried).toEqual({ wanted: 4 });
+    expect(await job.result).toEqual({ kind: 'search', created: 'job-1' });
+  });
+
   it('that is killed while it trains keeps its checkpoint', async () => {
     const job = start('train');
     await new Promise((resolve) => job.onCurves(resolve));

@@ -16,6 +16,8 @@ const good = {
   pauseJob: { id: 'job', paused: true },
   resumeRun: {},
   reveal: { path: '/a.onnx' },
+  openModel: { path: '/runs/1/trials/2/rung-0.onnx' },
+  searchAgain: {},
   compress: {},
   train: {},
   diagnose: {},
@@ -48,6 +50,7 @@ describe('What a page asks', () => {
 
   it.each([
     ['hello', { version: '1' }],
+    ['openModel', { path: 3 }],
     ['selectLayer', { layer: 3 }],
     ['selectLayer', null],
     ['selectTensor', undefined],

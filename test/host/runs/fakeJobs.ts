@@ -1,7 +1,14 @@
 // Jobs that a test ends as it likes.
 import { Emitter } from '../../../src/shared/base/events';
 import { cancelled, type Cancelled } from '../../../src/shared/contracts/contract';
-import type { CompressParams, DiagnoseParams } from '../../../src/shared/contracts/engineContract';
+import type { JobKind, JobParams } from '../../../src/host/engine/jobRunner';
+import type { JobStarter, RunningJob } from '../../../src/host/runs/experiments';
+import type {
+  CompressParams,
+  DiagnoseParams,
+  SearchJobParams,
+} from '../../../src/shared/contracts/engineContract';
+import type { SearchReportView, SearchView, TrialView } from '../../../src/shared/contracts/searchViews';
 import type {
   CurvesView,
   DiagnosisReportView,
@@ -9,17 +16,18 @@ import type {
   ProgressView,
   ReportView,
 } from '../../../src/shared/contracts/viewModels';
-import type { JobKind, JobParams } from '../../../src/host/engine/jobRunner';
-import type { JobStarter, RunningJob } from '../../../src/host/runs/experiments';
 
-type Answer = ReportView | DiagnosisReportView | Cancelled;
+type Report = ReportView | DiagnosisReportView | SearchReportView;
+type Answer = Report | Cancelled;
 
 export class FakeJob {
   readonly progress = new Emitter<ProgressView>();
   readonly curves = new Emitter<CurvesView>();
+  readonly search = new Emitter<SearchView>();
   readonly lastLines = ['engine: one', 'engine: two'];
   readonly onProgress = this.progress.event;
   readonly onCurves = this.curves.event;
+  readonly onSearch = this.search.event;
   /** What the job was told, in order. */
   readonly pauses: boolean[] = [];
   private settle: ((answer: Answer) => void) | undefined;
@@ -31,10 +39,10 @@ export class FakeJob {
 
   constructor(
     readonly kind: JobKind,
-    readonly params: CompressParams | DiagnoseParams,
+    readonly params: CompressParams | DiagnoseParams | SearchJobParams,
   ) {}
 
-  finish(report: ReportView | DiagnosisReportView): void {
+  finish(report: Report): void {
     this.settle?.(report);
   }
 
@@ -128,6 +136,55 @@ export function report(change: Partial<ReportView> = {}): ReportView {
     layers: [],
     outputs: [],
     comparedOn: 'random seed 1, 8 samples',
+    notes: [],
+    ...change,
+  };
+}
+
+/** A search of four networks that has trained so many. */
+export function trials(done: number): SearchView {
+  const all = Array.from({ length: done }, (_, index): TrialView => {
+    const trial = index + 1;
+    const measure = { loss: 1 / trial, accuracy: 0.8 + trial / 100, samples: 100 };
+    return {
+      trial,
+      architecture: 'resnet-8',
+      width: 0.5,
+      depth: 1,
+      input: [1, 28, 28],
+      costs: { parameters: 1000 * trial, macs: 100_000 * trial, bytes: 5000 * trial },
+      rung: 0,
+      epochs: 2,
+      train: measure,
+      validation: measure,
+      seconds: 1,
+      path: `/runs/1/trials/${trial}/rung-0.onnx`,
+    };
+  });
+  return { budget: { measure: 'macs', limit: 2e6 }, wanted: 4, rungs: [2, 3], trials: all };
+}
+
+/** A whole report of a search, as the engine writes it. */
+export function searchReport(change: Partial<SearchReportView> = {}): SearchReportView {
+  const search = trials(4);
+  const last = search.trials.at(-1)!;
+  return {
+    version: 1,
+    kind: 'search',
+    created: '2026-01-02T03:04:05.000Z',
+    seconds: 30,
+    data: 'glyphs',
+    seed: 1,
+    architectures: ['resnet-8'],
+    classes: 10,
+    search,
+    winner: {
+      trial: last.trial,
+      path: '/models/found.onnx',
+      costs: last.costs,
+      generalization: { train: last.train!, validation: last.validation!, test: last.validation! },
+      training: { ...curves(10), ended: 'allEpochs', seconds: 10, frozen: [] },
+    },
     notes: [],
     ...change,
   };

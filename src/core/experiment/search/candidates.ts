@@ -1,7 +1,7 @@
 // The networks that a search may try: architectures, depths and input sizes, each in the widths that fit the budget.
 // What does not fit is never proposed, so that no time is spent on it.
 import { CounterweightError } from '../../../shared/base/errors';
-import type { CandidateView } from '../../../shared/contracts/viewModels';
+import type { CandidateView } from '../../../shared/contracts/searchViews';
 import type { Architecture } from '../../architectures/architecture';
 import { newModel } from '../../architectures/architectures';
 import type { Model } from '../../ir/graph';

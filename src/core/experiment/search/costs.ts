@@ -1,6 +1,6 @@
 // What an untrained network will cost once it is trained: training changes the content of its tensors and nothing else.
 import type { Budget, Costs } from '../../../shared/base/searchBudget';
-import type { CandidateView } from '../../../shared/contracts/viewModels';
+import type { CandidateView } from '../../../shared/contracts/searchViews';
 import { dataInputs } from '../../analysis/dataInputs';
 import { fileLatency } from '../../analysis/latency';
 import { countMacs } from '../../analysis/macs';

@@ -1,6 +1,6 @@
 // Which widths of an outline keep the budget.
 import { costOf, type Budget, type Costs } from '../../../shared/base/searchBudget';
-import type { CandidateView } from '../../../shared/contracts/viewModels';
+import type { CandidateView } from '../../../shared/contracts/searchViews';
 import type { Architecture } from '../../architectures/architecture';
 import { widthsOf, type Outline } from './candidates';
 import type { Weigh } from './costs';

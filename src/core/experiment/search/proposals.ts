@@ -3,7 +3,7 @@
 // Search", 2019, algorithm 1: the parent is the best of a few that are drawn from the youngest networks, the child
 // differs from it in one thing.
 import { seedOf, uniform } from '../../../shared/base/random';
-import type { CandidateView } from '../../../shared/contracts/viewModels';
+import type { CandidateView } from '../../../shared/contracts/searchViews';
 import { shuffledIndices } from '../../data/shuffle';
 import type { Outline } from './candidates';
 import { networkKey, type Weighed } from './fittingWidths';

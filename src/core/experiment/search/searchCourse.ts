@@ -2,7 +2,8 @@
 // turn. Everything that decides is a function of the trials so far, so that a search that was stopped goes on as it
 // would have gone on.
 import path from 'node:path';
-import type { MeasureView, SearchView, TrialView } from '../../../shared/contracts/viewModels';
+import type { SearchView, TrialView } from '../../../shared/contracts/searchViews';
+import type { MeasureView } from '../../../shared/contracts/viewModels';
 import { openModel } from '../../formats/openModel';
 import { candidateText, networkOf } from './candidates';
 import { propose, type BegunTrial } from './proposals';

@@ -8,7 +8,8 @@ import {
   type BudgetMeasure,
   type Costs,
 } from '../../../shared/base/searchBudget';
-import type { MeasureView, SearchReportView, TrialView } from '../../../shared/contracts/viewModels';
+import type { SearchReportView, TrialView } from '../../../shared/contracts/searchViews';
+import type { MeasureView } from '../../../shared/contracts/viewModels';
 import { escaped, markdownTable } from '../markdownTable';
 
 export function searchMarkdown(report: SearchReportView): string {

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { CounterweightError } from '../../../shared/base/errors';
 import { note, type Note } from '../../../shared/base/messages';
 import { costOf, costText, type Budget } from '../../../shared/base/searchBudget';
-import type { ProgressView, SearchReportView, SearchView } from '../../../shared/contracts/viewModels';
+import type { SearchReportView, SearchView } from '../../../shared/contracts/searchViews';
+import type { ProgressView } from '../../../shared/contracts/viewModels';
 import type { Architecture } from '../../architectures/architecture';
 import { architectureOf } from '../../architectures/architectures';
 import { phases } from '../runProgress';
@@ -38,6 +39,8 @@ export interface SearchParams {
   readonly seed: number;
   /** Where everything goes; it is made. */
   readonly folder: string;
+  /** The file to write the winner to; model.onnx in the folder where not given. It must not exist. */
+  readonly output?: string;
   /** Goes on with the search that the folder holds. */
   readonly resume?: boolean;
   /** Marks the temporary files of this job. */
@@ -57,7 +60,7 @@ export interface SearchContext {
 const trainingShare = 0.98;
 
 /**
- * Searches, and writes model.onnx, report.json and report.md into the folder. Networks are chosen by what they reach on
+ * Searches, and writes the winner, and report.json and report.md into the folder. Networks are chosen by what they reach on
  * validation samples; test samples are measured once, with the winner. Throws ARCHITECTURE_INVALID, DATA_INVALID,
  * SEARCH_NOTHING_FITS, SEARCH_ALL_DIVERGED, OUTPUT_EXISTS, RUN_UNFINISHED, what resuming, training and writing throw,
  * and the reason of an aborted signal. Then what was tried stays in the folder, to go on from; where nothing was,
@@ -71,7 +74,7 @@ export async function searchNetworks(
   const { folder, jobId, seed, budget, epochs, trials: wanted } = params;
   const { signal } = context;
   signal.throwIfAborted();
-  const output = path.join(folder, 'model.onnx');
+  const { output = path.join(folder, 'model.onnx') } = params;
   const reportPath = path.join(folder, 'report.json');
   if (existsSync(output)) throw new CounterweightError('OUTPUT_EXISTS', { path: output });
   assertReportFree(reportPath);

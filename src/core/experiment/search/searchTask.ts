@@ -1,6 +1,6 @@
 // What the parts of a search share.
 import type { Budget } from '../../../shared/base/searchBudget';
-import type { SearchView } from '../../../shared/contracts/viewModels';
+import type { SearchView } from '../../../shared/contracts/searchViews';
 import type { Untrained } from './candidates';
 import type { Weigh } from './costs';
 import type { Space } from './proposals';

@@ -1,7 +1,8 @@
 // The end of a search: the best network is made and trained anew, for all epochs, and measured as it was written.
 import { CounterweightError } from '../../../shared/base/errors';
 import { note, type Note } from '../../../shared/base/messages';
-import type { SearchReportView, TrainingView, TrialView } from '../../../shared/contracts/viewModels';
+import type { SearchReportView, TrialView } from '../../../shared/contracts/searchViews';
+import type { TrainingView } from '../../../shared/contracts/viewModels';
 import { inspectModel } from '../../analysis/inspectModel';
 import { saveModel } from '../../formats/saveModel';
 import type { Model } from '../../ir/graph';

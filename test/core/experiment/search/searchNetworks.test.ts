@@ -17,7 +17,7 @@ import { openModel } from '../../../../src/core/formats/openModel';
 import { train } from '../../../../src/core/training/train';
 import { trainSchema } from '../../../../src/core/training/trainOptions';
 import { budgetMeasures, costOf, type Budget } from '../../../../src/shared/base/searchBudget';
-import type { SearchReportView, SearchView, TrialView } from '../../../../src/shared/contracts/viewModels';
+import type { SearchReportView, SearchView, TrialView } from '../../../../src/shared/contracts/searchViews';
 import { useTempFolder } from '../../../support/tempFolder';
 
 const temp = useTempFolder();

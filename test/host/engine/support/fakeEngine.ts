@@ -8,6 +8,7 @@ import { Channel } from '../../../../src/shared/contracts/channel';
 import type { NoContract } from '../../../../src/shared/contracts/contract';
 import type { CompressParams, EngineContract } from '../../../../src/shared/contracts/engineContract';
 import { parentPort } from '../../../../src/shared/contracts/nodePort';
+import type { SearchReportView, SearchView } from '../../../../src/shared/contracts/searchViews';
 import type {
   CurvesView,
   DiagnosisReportView,
@@ -68,6 +69,11 @@ channel.handle({
   estimate: unused,
   stepOptions: unused,
   checkRecipe: unused,
+  architectures: unused,
+  search: ({ jobId }) => {
+    channel.emit('search', { wanted: 4 } as SearchView);
+    return { kind: 'search', created: jobId } as SearchReportView;
+  },
   compare: unused,
 });
 
