@@ -5,6 +5,7 @@ import type { Note } from '../../shared/base/messages';
 import type { StepsView, TrainingView } from '../../shared/contracts/viewModels';
 import type { Model } from '../ir/graph';
 import { unknownKey } from './optionProblem';
+import { lowRank } from './compact/lowRank';
 import { replace } from './compact/replace';
 import { prune } from './pruning/prune';
 import { sparsityOf } from './pruning/sameZeros';
@@ -13,7 +14,7 @@ import type { ParsedStep, Step, StepContext } from './step';
 import { train } from './training/trainStep';
 import { reasonWithoutWeights } from './weights';
 
-export const steps: readonly Step[] = [replace, prune, quantize, train];
+export const steps: readonly Step[] = [replace, lowRank, prune, quantize, train];
 
 /** Checks the steps of a recipe and fills in their defaults. Throws STEP_INVALID. */
 export function parseSteps(given: StepsView): ParsedStep[] {

@@ -83,7 +83,7 @@ describe('parsing steps', () => {
       'Step quantise: there is no such step; the nearest is quantize.',
     );
     expect(problemOf([{ distill: {} }])).toBe(
-      'Step distill: there is no such step; known are replace, prune, quantize, train.',
+      'Step distill: there is no such step; known are replace, lowRank, prune, quantize, train.',
     );
   });
 

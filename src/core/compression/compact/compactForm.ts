@@ -4,6 +4,8 @@ import type { LinearShape } from './linearLayers';
 import type { Stage, StageShape, WeightBlock } from './stage';
 
 export interface CompactForm {
+  /** The version of the standard operators from which on it can be written. Any if not given. */
+  readonly leastOpset?: number;
   /**
    * The stages in place of a layer, or the reason in words why it cannot be written so. Undefined where that depends on
    * the weights.

@@ -3,14 +3,20 @@
 import { CounterweightError } from '../../../shared/base/errors';
 import { note, type Note } from '../../../shared/base/messages';
 import { seedOf } from '../../../shared/base/random';
+import { activations } from '../../analysis/activations';
+import { nodeOrder } from '../../analysis/nodeOrder';
+import type { DataSet } from '../../data/dataSet';
 import type { Model } from '../../ir/graph';
 import { tensorNumbers } from '../../ir/numbers';
 import { pauseFor } from '../../ir/pacing';
+import { standardOpset } from '../../operators/opsets/standardOpset';
 import { checkLayerNames } from '../layerNames';
 import type { StepContext, StepResult } from '../step';
-import type { CompactForm } from './compactForm';
+import { balancedStages } from './balancedStages';
+import type { CompactForm, Fit } from './compactForm';
+import { fitLastStage } from './fitLastStage';
 import {
-  kernelPositions,
+  blockSize,
   linearLayers,
   type LinearLayer,
   type LinearShape,
@@ -18,7 +24,7 @@ import {
 } from './linearLayers';
 import { replaceLayers } from './replaceLayers';
 import { randomStages, stageParameters, type Stage, type WeightBlock } from './stage';
-import { weightError } from './weightError';
+import { stageError } from './stageError';
 
 export interface CompactOptions {
   /** The step, as a recipe calls it. */
@@ -27,6 +33,8 @@ export interface CompactOptions {
   /** The layers to write so; all that get smaller where not given. */
   readonly layers?: readonly string[] | undefined;
   readonly initialize: 'leastSquares' | 'random';
+  /** Samples whose outputs the layers are fitted to, where there is data. */
+  readonly samples: number;
 }
 
 /**
@@ -36,85 +44,141 @@ export interface CompactOptions {
  */
 export async function compactLayers(
   model: Model,
-  { step, form, layers: names, initialize }: CompactOptions,
-  { seed, index, signal, progress }: StepContext,
+  options: CompactOptions,
+  context: StepContext,
 ): Promise<StepResult> {
+  const { step, layers: names } = options;
   checkLayerNames(model, { step, option: 'layers', names: names ?? [] });
-  const pause = pauseFor(signal);
-  const found = linearLayers(model);
+  const pause = pauseFor(context.signal);
+  const replacements = new Map<LinearLayer, readonly Stage[]>();
   const refused: RefusedLayer[] = [];
   const refuse = (label: string, reason: string): void => {
-    if (names)
-      throw new CounterweightError('STEP_INVALID', {
-        step,
-        problem: `layer ${label} stays as it is: ${reason}`,
-      });
+    if (names) {
+      const problem = `layer ${label} stays as it is, because ${reason}`;
+      throw new CounterweightError('STEP_INVALID', { step, problem });
+    }
     refused.push({ label, reason });
   };
+  const notes: Note[] = [];
+  const found = linearLayers(model);
   const isChosen = ({ label }: { readonly label: string }) => names?.includes(label) ?? true;
   for (const { label, reason } of found.refused.filter(isChosen)) refuse(label, reason);
-
-  const replacements = new Map<LinearLayer, readonly Stage[]>();
-  const notes: Note[] = [];
-  const chosen = found.layers.filter(isChosen);
-  for (const [i, layer] of chosen.entries()) {
-    progress(i / chosen.length, layer.label);
+  const chosen = inOrder(model, found.layers.filter(isChosen));
+  let current = model;
+  for (const [place, layer] of chosen.entries()) {
+    context.progress(place / chosen.length, layer.label);
     await pause();
-    const reason = reasonToStay(form, layer) ?? (names ? undefined : form.doubt?.(layer));
-    if (reason !== undefined) {
-      refuse(layer.label, reason);
-      continue;
+    const compacted = await compactedLayer({ model: current, layer, place }, options, context);
+    if (typeof compacted === 'string') {
+      refuse(layer.label, compacted);
+    } else {
+      replacements.set(layer, compacted.stages);
+      notes.push(compacted.note);
+      current = replaceLayers(model, replacements);
     }
-    const block = blockOf(layer);
-    const shapes = form.shapes(layer);
-    const stages = !block.values.every(Number.isFinite)
-      ? 'its weights are not all finite numbers'
-      : initialize === 'random' && typeof shapes === 'object'
-        ? randomStages(shapes, seedOf(seedOf(seed, index), i))
-        : await form.stages(layer, block, { pause });
-    const after =
-      typeof stages === 'string' ? stages : (notSmaller(layer, stageParameters(stages)) ?? stages);
-    if (typeof after === 'string') {
-      refuse(layer.label, after);
-      continue;
-    }
-    replacements.set(layer, after);
-    const parameters = { layer: layer.label, before: layer.tensor.elements, after: stageParameters(after) };
-    const parts = after.map(({ name }) => name).join(' + ');
-    notes.push(
-      initialize === 'random'
-        ? note('LAYER_REPLACED_RANDOM', { ...parameters, parts })
-        : note('LAYER_REPLACED', {
-            ...parameters,
-            parts,
-            error: percent(await weightError(block, after, pause)),
-          }),
-    );
   }
-  progress(1);
-  return { model: replaceLayers(model, replacements), notes: [...notes, ...refusalNotes(refused)] };
+  if (context.pruned && replacements.size > 0) notes.push(note('COMPACT_AFTER_PRUNE', {}));
+  context.progress(1);
+  return { model: current, notes: [...notes, ...refusalNotes(refused)] };
+}
+
+/** The layers in the order in which they compute: each is fitted to what it gets from those before. */
+function inOrder(model: Model, layers: readonly LinearLayer[]): readonly LinearLayer[] {
+  const places = new Map(nodeOrder(model.graph).map((node, place) => [node, place]));
+  return layers.toSorted((a, b) => places.get(a.node)! - places.get(b.node)!);
+}
+
+interface LayerAtHand {
+  /** With the layers before in their new form. */
+  readonly model: Model;
+  readonly layer: LinearLayer;
+  readonly place: number;
+}
+
+interface Compacted {
+  readonly stages: readonly Stage[];
+  readonly note: Note;
+}
+
+/** The layer in its new form, or the reason in words why it stays. */
+async function compactedLayer(
+  { model, layer, place }: LayerAtHand,
+  { form, layers: names, initialize, samples }: CompactOptions,
+  { seed, index, data, signal }: StepContext,
+): Promise<Compacted | string> {
+  if (standardOpset(model) < (form.leastOpset ?? 1)) {
+    return `it takes opset ${form.leastOpset} and the model has ${standardOpset(model)}`;
+  }
+  const reason = reasonToStay(form, layer) ?? (names ? undefined : form.doubt?.(layer));
+  if (reason !== undefined) return reason;
+  const block = blockOf(layer);
+  if (!block.values.every(Number.isFinite)) return 'its weights are not all finite numbers';
+  const figures = { layer: layer.label, before: block.values.length };
+  const shapes = form.shapes(layer);
+  if (initialize === 'random' && typeof shapes === 'object') {
+    const stages = randomStages(shapes, seedOf(seedOf(seed, index), place));
+    const after = stageParameters(stages);
+    return { stages, note: note('LAYER_REPLACED_RANDOM', { ...figures, after, parts: partsOf(stages) }) };
+  }
+  const pause = pauseFor(signal);
+  const moments = data && (await momentsOf(model, layer, data.train, samples, signal));
+  const fit: Fit = { pause, ...(moments && { moments }) };
+  const found = await form.stages(layer, block, fit);
+  if (typeof found === 'string') return found;
+  const after = stageParameters(found);
+  if (!isSmaller(layer, after)) return notSmaller;
+  const stages = balancedStages(moments ? await fitLastStage(block, found, moments, pause) : found);
+  const error = percent(await stageError(block, stages, pause, moments));
+  const values = { ...figures, after, parts: partsOf(stages), error };
+  return { stages, note: note(moments ? 'LAYER_REPLACED_OUTPUTS' : 'LAYER_REPLACED', values) };
 }
 
 /** Why a layer cannot be written in the form, or would not be smaller, as far as shapes tell. */
 export function reasonToStay(form: CompactForm, layer: LinearShape): string | undefined {
   const shapes = form.shapes(layer);
   if (typeof shapes === 'string') return shapes;
-  return shapes && notSmaller(layer, stageParameters(shapes));
+  return shapes && !isSmaller(layer, stageParameters(shapes)) ? notSmaller : undefined;
 }
 
-function notSmaller(layer: LinearShape, after: number): string | undefined {
-  const before = layer.outputs * layer.channels * kernelPositions(layer);
-  return after < before ? undefined : 'it would not get smaller';
+const notSmaller = 'it would not get smaller';
+
+function isSmaller(layer: LinearShape, after: number): boolean {
+  const { outputs, channels, positions } = blockSize(layer);
+  return after < outputs * channels * positions;
 }
 
 function blockOf(layer: LinearLayer): WeightBlock {
   const { outputs, channels, outputsFirst, tensor } = layer;
-  const positions = kernelPositions(layer);
   const numbers = tensorNumbers(tensor);
   const values = outputsFirst
     ? Float64Array.from(numbers)
     : Float64Array.from(numbers, (_, i) => numbers[(i % channels) * outputs + Math.floor(i / channels)]!);
-  return { outputs, channels, positions, values };
+  return { ...blockSize(layer), values };
+}
+
+/** With more inputs than a convolution of 3×3 has on 256 channels, their moments take longer than they are worth. */
+const mostFeatures = 2304;
+
+/** Σ x xᵀ of what the layer gets in the model; undefined where that is not measured, so that weights are fitted. */
+async function momentsOf(
+  model: Model,
+  { tensor }: LinearLayer,
+  data: DataSet,
+  samples: number,
+  signal: AbortSignal,
+): Promise<Float64Array | undefined> {
+  const { sums } = await activations(model, data, new Set([tensor]), {
+    sums: 'gram',
+    samples,
+    mostFeatures,
+    signal,
+  });
+  const moments = sums.get(tensor)?.groups[0];
+  return moments?.every(Number.isFinite) ? moments : undefined;
+}
+
+function partsOf(stages: readonly Stage[]): string {
+  return stages.map(({ name }) => name).join(' + ');
 }
 
 function percent(fraction: number): string {

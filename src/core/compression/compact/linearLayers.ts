@@ -1,11 +1,13 @@
 // Which layers can be written as several smaller ones: convolutions and matrix products with stored weights of real
 // numbers. What a layer is comes from the facts of its operator.
+import { elementsOf } from '../../ir/elements';
 import { isFloat } from '../../ir/elementType';
 import { attribute, type Model, type Node } from '../../ir/graph';
 import type { Tensor } from '../../ir/tensor';
 import { graphsWithin } from '../../ir/traversal';
 import { operatorOf } from '../../operators/operators';
 import { weightsOf, type Weight } from '../weights';
+import type { BlockSize } from './stage';
 
 /** A layer as a matrix W [outputs, channels, kernel positions] that it multiplies with, whatever it does besides. */
 export interface LinearShape {
@@ -42,9 +44,15 @@ export interface LinearLayers {
   readonly refused: readonly RefusedLayer[];
 }
 
-/** Elements of the kernel of one channel; 1 of a matrix product. */
-export function kernelPositions({ kernel }: Pick<LinearShape, 'kernel'>): number {
-  return kernel.reduce((product, size) => product * size, 1);
+/** The sizes that the mathematics needs. */
+export function blockSize({ outputs, channels, kernel }: LinearShape): BlockSize {
+  return { outputs, channels, positions: elementsOf(kernel) };
+}
+
+/** Why a layer has no kernel that could be taken apart from its channels, in words; undefined where it has one. */
+export function reasonWithoutKernel(layer: LinearShape): string | undefined {
+  if (layer.kind !== 'convolution') return 'it is no convolution';
+  return elementsOf(layer.kernel) === 1 ? 'its kernel has one element only' : undefined;
 }
 
 /** The layers of a model that have weights. */

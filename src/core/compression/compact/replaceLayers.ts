@@ -6,6 +6,7 @@ import { encodeNumbers } from '../../ir/numbers';
 import { Tensor } from '../../ir/tensor';
 import { constantTensor } from '../../ir/traversal';
 import type { LinearLayer } from './linearLayers';
+import { transposed } from './matrices';
 import type { Stage } from './stage';
 
 /** A copy of the model with each of the layers written as its stages. */
@@ -46,9 +47,10 @@ function chainOf(layer: LinearLayer, stages: readonly Stage[], fresh: FreshName)
   let value = layer.node.inputs[layer.valueInput] ?? '';
   for (const [i, stage] of stages.entries()) {
     const name = fresh(`${layer.label}/${stage.name}`);
-    const tensor = stageTensor(layer, stage, fresh(`${name}.weight`));
+    const isLast = i === stages.length - 1;
+    const tensor = stageTensor(layer, stage, fresh(`${name}.weight`), isLast);
     tensors.push(tensor);
-    if (i === stages.length - 1) {
+    if (isLast) {
       nodes.push(lastNode(layer, stage, { name, value, weights: tensor.name }));
       break;
     }
@@ -117,7 +119,7 @@ function windowAttributes({ node, kernel }: LinearLayer, { slides, groups }: Sta
   return [{ name: 'kernel_shape', kind: 'ints', value: kernel }, ...kept, group];
 }
 
-function stageTensor(layer: LinearLayer, stage: Stage, name: string): Tensor {
+function stageTensor(layer: LinearLayer, stage: Stage, name: string, isLast: boolean): Tensor {
   const { type } = layer.tensor;
   const { outputs, weights } = stage;
   const channels = stage.channels / stage.groups;
@@ -125,13 +127,10 @@ function stageTensor(layer: LinearLayer, stage: Stage, name: string): Tensor {
     const shape = [outputs, channels, ...layer.kernel.map((size) => (stage.slides ? size : 1))];
     return Tensor.fromBytes(name, type, shape, encodeNumbers(type, weights));
   }
-  if (layer.outputsFirst) {
-    return Tensor.fromBytes(name, type, [outputs, channels], encodeNumbers(type, weights));
-  }
-  const turned = Float64Array.from(
-    weights,
-    (_, i) => weights[(i % outputs) * channels + Math.floor(i / outputs)]!,
-  );
+  // The last node is written as the layer was; those before it are plain products.
+  const outputsFirst = isLast ? layer.outputsFirst : layer.weightInput < layer.valueInput;
+  if (outputsFirst) return Tensor.fromBytes(name, type, [outputs, channels], encodeNumbers(type, weights));
+  const turned = transposed(weights, outputs, channels);
   return Tensor.fromBytes(name, type, [channels, outputs], encodeNumbers(type, turned));
 }
 

@@ -4,7 +4,8 @@
 // for Efficient Evaluation", 2014, approximate each input channel's slice by products in this way.
 import { principalAxes } from '../../analysis/principalAxes';
 import type { Pause } from '../../ir/pacing';
-import type { Stage, StageShape, WeightBlock } from './stage';
+import { product, productOfRows, transposed } from './matrices';
+import type { BlockSize, Stage, StageShape, WeightBlock } from './stage';
 
 /**
  * The slice W[:, i, :] of input channel i, a matrix [outputs, positions], becomes Σₘ p[:, i, m] · d[i, m, :] with
@@ -29,7 +30,7 @@ export async function separableStages(
       const from = (o * channels + channel) * positions;
       slice.set(values.subarray(from, from + positions), o * positions);
     }
-    const terms = sliceTerms({ slice, outputs, positions }, multiplier, moments?.(channel));
+    const terms = await sliceTerms({ slice, outputs, positions }, multiplier, pause, moments?.(channel));
     for (const [m, { kernel, factors }] of terms.entries()) {
       const place = channel * multiplier + m;
       depthwise.set(kernel, place * positions);
@@ -44,7 +45,7 @@ export async function separableStages(
 
 /** `multiplier` depthwise kernels for each input channel, and what puts them together. */
 export function separableShapes(
-  { outputs, channels, positions }: Omit<WeightBlock, 'values'>,
+  { outputs, channels, positions }: BlockSize,
   multiplier: number,
 ): readonly [StageShape, StageShape] {
   const between = channels * multiplier;
@@ -69,74 +70,56 @@ interface Term {
 }
 
 /**
- * With the eigenvectors v of MᵀM, or of RᵀMᵀMR where the moments are RRᵀ, d = R⁻ᵀv and p = M·R·v. Both get the root of
- * the singular value, so that training finds them at the same scale.
+ * With the eigenvectors v of MᵀM, or of RMᵀMR where the moments are R², d = v and p = M·v, or d = R⁻¹v and p = M·R·v. A
+ * slice of smaller rank has fewer terms; the others get kernels too, which the next stage multiplies with zeros.
  */
-function sliceTerms({ slice, outputs, positions }: Slice, count: number, moments?: Float64Array): Term[] {
-  const { root, inverse } = moments ? roots(moments, positions) : { root: undefined, inverse: undefined };
-  const seen = root ? timesSymmetric(slice, outputs, root, positions) : slice;
-  const { values, axes } = principalAxes(innerProducts(seen, outputs, positions), positions);
-  return Array.from({ length: count }, (_, m) => {
-    const axis = axes[m]!;
-    const scale = Math.sqrt(Math.sqrt(Math.max(0, values[m]!))) || 1;
-    const kernel = inverse ? timesSymmetric(axis, 1, inverse, positions) : axis;
-    const factors = new Float64Array(outputs);
-    for (let o = 0; o < outputs; o++) {
-      let sum = 0;
-      for (let k = 0; k < positions; k++) sum += seen[o * positions + k]! * axis[k]!;
-      factors[o] = sum / scale;
-    }
-    return { kernel: kernel.map((value) => value * scale), factors };
-  });
+async function sliceTerms(
+  { slice, outputs, positions }: Slice,
+  count: number,
+  pause: Pause,
+  moments?: Float64Array,
+): Promise<readonly Term[]> {
+  const square = { m: outputs, k: positions, n: positions };
+  const roots = moments && (await rootsOf(moments, positions, pause));
+  const seen = roots ? await product(slice, roots.root, square, pause) : slice;
+  const columns = transposed(seen, outputs, positions);
+  const gram = await productOfRows(columns, columns, { m: positions, k: outputs, n: positions }, pause);
+  const { axes } = await principalAxes(gram, positions, count, pause);
+  const terms: Term[] = [];
+  for (const axis of axes) {
+    const factors = await productOfRows(seen, axis, { m: outputs, k: positions, n: 1 }, pause);
+    const kernel = roots
+      ? await product(axis, roots.inverse, { m: 1, k: positions, n: positions }, pause)
+      : axis;
+    terms.push({ kernel, factors });
+  }
+  return terms;
 }
 
-/** Eigenvalues of the moments below this part of the largest are no directions that the data has. */
+/** Eigenvalues of the moments below this part of the largest are raised to it: the data hardly has those directions. */
 const smallestPart = 1e-6;
 
-/** The symmetric square root of moments and its inverse, with what the data hardly has raised to `smallestPart`. */
-function roots(
-  moments: Float64Array,
-  n: number,
-):
-  | { readonly root: Float64Array; readonly inverse: Float64Array }
-  | { readonly root?: undefined; readonly inverse?: undefined } {
-  const { values, axes } = principalAxes(moments, n);
+interface Roots {
+  readonly root: Float64Array;
+  readonly inverse: Float64Array;
+}
+
+/** The symmetric square root of moments, and its inverse; undefined where a channel is always zero. */
+async function rootsOf(moments: Float64Array, n: number, pause: Pause): Promise<Roots | undefined> {
+  const { values, axes } = await principalAxes(moments, n, n, pause);
   const largest = values[0]!;
-  if (!(largest > 0) || largest === Infinity) return {};
+  if (!(largest > 0)) return undefined;
   const root = new Float64Array(n * n);
   const inverse = new Float64Array(n * n);
   for (const [i, axis] of axes.entries()) {
     const scale = Math.sqrt(Math.max(values[i]!, smallestPart * largest));
     for (let a = 0; a < n; a++) {
       for (let b = 0; b < n; b++) {
-        const product = axis[a]! * axis[b]!;
-        root[a * n + b]! += product * scale;
-        inverse[a * n + b]! += product / scale;
+        const outer = axis[a]! * axis[b]!;
+        root[a * n + b]! += outer * scale;
+        inverse[a * n + b]! += outer / scale;
       }
     }
   }
   return { root, inverse };
-}
-
-/** A · S of a matrix [rows, n] and a symmetric one. */
-function timesSymmetric(a: Float64Array, rows: number, s: Float64Array, n: number): Float64Array {
-  const result = new Float64Array(rows * n);
-  for (let i = 0; i < rows; i++) {
-    for (let k = 0; k < n; k++) {
-      const factor = a[i * n + k]!;
-      if (factor === 0) continue;
-      for (let j = 0; j < n; j++) result[i * n + j]! += factor * s[k * n + j]!;
-    }
-  }
-  return result;
-}
-
-/** AᵀA of a matrix [rows, n]. */
-function innerProducts(a: Float64Array, rows: number, n: number): Float64Array {
-  const result = new Float64Array(n * n);
-  for (let r = 0; r < rows; r++) {
-    const row = a.subarray(r * n, (r + 1) * n);
-    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) result[i * n + j]! += row[i]! * row[j]!;
-  }
-  return result;
 }

@@ -25,11 +25,16 @@ export interface Stage extends StageShape {
   readonly weights: Float64Array;
 }
 
-/** The numbers of a layer as [outputs, channels, positions], row-major. */
-export interface WeightBlock {
+/** A layer's weights are [outputs, channels, positions]. */
+export interface BlockSize {
   readonly outputs: number;
   readonly channels: number;
+  /** Elements of the kernel of one channel; 1 of a matrix product. */
   readonly positions: number;
+}
+
+/** The numbers of a layer, row-major. */
+export interface WeightBlock extends BlockSize {
   readonly values: Float64Array;
 }
 

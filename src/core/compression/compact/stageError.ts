@@ -1,27 +1,29 @@
 // How near a chain of stages comes to the layer that it replaces.
 import type { Pause } from '../../ir/pacing';
+import { shuffledPlace } from './balancedStages';
+import { product, stacked } from './matrices';
 import type { Stage, WeightBlock } from './stage';
 
-/** ‖W − Ŵ‖ / ‖W‖ in Frobenius norms, with Ŵ what the stages multiply with together; 0 where W is all zeros. */
-export async function weightError(
+/**
+ * ‖W − Ŵ‖ / ‖W‖ in Frobenius norms, with Ŵ what the stages multiply with together. With `moments` Σ x xᵀ of what the
+ * layer gets, the same of its outputs: the root of Σ ‖Wx − Ŵx‖² / Σ ‖Wx‖². 0 where there is nothing to come near to.
+ */
+export async function stageError(
   { outputs, channels, positions, values }: WeightBlock,
   stages: readonly Stage[],
   pause: Pause,
+  moments?: Float64Array,
 ): Promise<number> {
-  const size = channels * positions;
-  const composed = await composedRows(stages, channels, positions, pause);
-  let squares = 0;
-  let total = 0;
-  for (let o = 0; o < outputs; o++) {
-    await pause();
-    const row = composed[o]!;
-    for (let i = 0; i < size; i++) {
-      const value = values[o * size + i]!;
-      total += value * value;
-      squares += (value - row[i]!) ** 2;
-    }
-  }
-  return total === 0 ? 0 : Math.sqrt(squares / total);
+  const features = channels * positions;
+  const composed = stacked(await composedRows(stages, channels, positions, pause));
+  const rest = values.map((value, i) => value - composed[i]!);
+  const size = { m: outputs, k: features, n: features };
+  const square = async (rows: Float64Array): Promise<number> => {
+    const seen = moments ? await product(rows, moments, size, pause) : rows;
+    return rows.reduce((sum, value, i) => sum + value * seen[i]!, 0);
+  };
+  const total = await square(values);
+  return total > 0 ? Math.sqrt(Math.max(0, await square(rest)) / total) : 0;
 }
 
 /** What each output of the last stage multiplies the channels and positions of the layer with. */
@@ -56,7 +58,7 @@ export async function composedRows(
       next.push(row);
     }
     hasSlid ||= stage.slides;
-    rows = stage.shuffles === undefined ? next : shuffledRows(next, stage.shuffles);
+    rows = shuffledRows(next, stage);
   }
   return rows ?? [];
 }
@@ -72,9 +74,8 @@ function addSlid(
   for (let i = 0; i < row.length; i += positions) row[i + k]! += factor * source[i]!;
 }
 
-function shuffledRows(rows: readonly Float64Array[], groups: number): readonly Float64Array[] {
-  const size = rows.length / groups;
+function shuffledRows(rows: readonly Float64Array[], stage: Stage): readonly Float64Array[] {
   const turned: Float64Array[] = [];
-  for (const [i, row] of rows.entries()) turned[(i % size) * groups + Math.floor(i / size)] = row;
+  for (const [i, row] of rows.entries()) turned[shuffledPlace(stage, i)] = row;
   return turned;
 }
