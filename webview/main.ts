@@ -6,6 +6,7 @@ import './styles/page.css';
 import './styles/tables.css';
 import './styles/figures.css';
 import './styles/training.css';
+import './styles/sensitivity.css';
 import './styles/search.css';
 import type { PanelState } from '../src/shared/contracts/panelContract';
 import { fill } from './dom';

@@ -18,13 +18,17 @@ import { createSparsityFigure, hasZeros } from './layers/sparsityFigure';
 import { noteList, notesSection } from './notes';
 import { rememberScroll } from './scrolling';
 import { section } from './section';
+import { createSensitivityPart, type SensitivityPart } from './sensitivity/sensitivityPart';
 import type { ThemeSource } from './theme';
 import { stepsText } from './training/phaseTexts';
 import { createTrainingParts } from './training/trainingParts';
 import type { ViewStateStore } from './viewState';
 
 /** The subjects that have layers to select from. */
-export type ModelSubject = Extract<PanelSubject, { kind: 'model' | 'experiment' | 'comparison' }>;
+export type ModelSubject = Extract<
+  PanelSubject,
+  { kind: 'model' | 'experiment' | 'comparison' | 'sensitivity' }
+>;
 
 /** The model whose layers are shown: the original, where there are two. */
 export function modelOf(subject: ModelSubject): ModelView {
@@ -44,14 +48,14 @@ export interface ModelPageOptions {
 
 export interface ModelPage {
   readonly element: HTMLElement;
-  readonly update: (selected: string | null, detail: DetailState) => void;
+  readonly update: (selected: string | null, detail: DetailState, locked: readonly string[]) => void;
   readonly dispose: () => void;
 }
 
 export function createModelPage(options: ModelPageOptions): ModelPage {
   const { subject, store } = options;
   const model = modelOf(subject);
-  const { head, training, sizes: measured, zeros, table, findings } = contentOf(options);
+  const { head, training, sizes: measured, zeros, bearing, table, findings } = contentOf(options);
   const detail = createDetailPane({ ...options, model });
   const overview = element(
     'div',
@@ -59,8 +63,9 @@ export function createModelPage(options: ModelPageOptions): ModelPage {
     ...head,
     ...(trainsOnly(subject) ? [training?.element, measured] : [measured, training?.element]),
     zeros && section({ key: 'sparsity', title: l10n.t('Sparsity'), store }, zeros.element),
+    bearing?.element,
     notesSection(model.warnings, store),
-    section({ key: 'layers', title: l10n.t('Layers'), store }, table.element),
+    table && section({ key: 'layers', title: l10n.t('Layers'), store }, table.element),
   );
   // The picture of a layer comes before the figures of the whole, where one column holds both.
   const page = element(
@@ -74,14 +79,16 @@ export function createModelPage(options: ModelPageOptions): ModelPage {
   rememberScroll(page, 'page', store);
   return {
     element: page,
-    update: (selected, state) => {
-      table.select(selected);
+    update: (selected, state, locked) => {
+      table?.select(selected);
+      bearing?.update(selected, locked);
       detail.update(state, selected);
     },
     dispose: () => {
       detail.dispose();
       training?.dispose();
       zeros?.dispose();
+      bearing?.dispose();
     },
   };
 }
@@ -92,7 +99,10 @@ interface PageContent {
   readonly sizes?: HTMLElement;
   /** How many weights of each layer are zero. */
   readonly zeros?: DetailPart;
-  readonly table: LayerTable;
+  /** What each layer can bear. */
+  readonly bearing?: SensitivityPart;
+  /** Missing where the layers are listed elsewhere on the page. */
+  readonly table?: LayerTable;
   /** What the outputs lost, and what is worth knowing of it. */
   readonly findings?: readonly HTMLElement[];
   /** What a run trained, and how well its file generalizes. */
@@ -130,6 +140,10 @@ function contentOf(options: ModelPageOptions): PageContent {
         findings: findingsOf(comparison, store),
       };
     }
+    case 'sensitivity': {
+      const bearing = createSensitivityPart({ ...options, ...subject, onSelect: options.onLayer });
+      return { head: [bearing.header], bearing };
+    }
     default:
       return assertNever(subject);
   }
@@ -161,7 +175,11 @@ function modelHeader(model: ModelView, { host, run }: ModelPageOptions): HTMLEle
   const diagnose = actionButton(l10n.t('Diagnose…'), () => run(host.call('diagnose', {})), {
     secondary: true,
   });
-  return pageHeader(fileName(model.path), model.path, modelFacts(model), [compress, train, diagnose]);
+  const sensitivity = actionButton(l10n.t('Sensitivity…'), () => run(host.call('sensitivity', {})), {
+    secondary: true,
+  });
+  const actions = [compress, train, diagnose, sensitivity];
+  return pageHeader(fileName(model.path), model.path, modelFacts(model), actions);
 }
 
 function experimentHeader(

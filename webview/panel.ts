@@ -49,7 +49,7 @@ export function createPanel({ host, store, theme }: PanelOptions): {
     if (drawn?.kind !== 'model') return;
     if (first && restoreSelection(state)) return;
     rememberSelection(drawn.model, state);
-    drawn.page.update(pending ?? state.selectedLayer, state.detail);
+    drawn.page.update(pending ?? state.selectedLayer, state.detail, state.locked);
   }
 
   function draw(subject: PanelSubject | null): void {
@@ -72,6 +72,7 @@ export function createPanel({ host, store, theme }: PanelOptions): {
       case 'model':
       case 'experiment':
       case 'comparison':
+      case 'sensitivity':
         return model(subject);
       default:
         return assertNever(subject);
@@ -136,7 +137,7 @@ export function createPanel({ host, store, theme }: PanelOptions): {
     const { model } = drawn;
     if (model.path !== path) return false;
     if (!model.layers.some(({ name }) => name === layer)) return false;
-    drawn.page.update(layer, { kind: 'loading' });
+    drawn.page.update(layer, { kind: 'loading' }, state.locked);
     pending = layer;
     const asked = host.call('selectLayer', { layer }).finally(() => (pending = undefined));
     run(tensor === null ? asked : asked.then(() => host.call('selectTensor', { tensor })));

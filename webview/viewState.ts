@@ -10,6 +10,8 @@ export interface ViewState {
   readonly tensor: string | null;
   readonly side: HeatmapSide;
   readonly filter: string;
+  /** What the sensitivity of layers is shown by. */
+  readonly measure: string;
   /** By kind of table, since their columns differ. */
   readonly sorts: Readonly<Record<string, Sort>>;
   /** Keys of sections that are folded, of charts shown as tables, and of those with a logarithmic axis. */
@@ -26,6 +28,7 @@ const fresh: ViewState = {
   tensor: null,
   side: 'after',
   filter: '',
+  measure: '',
   sorts: {},
   folded: [],
   asTable: [],

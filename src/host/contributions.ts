@@ -8,6 +8,7 @@ export interface Commands {
   'counterweight.compress': [target?: Uri | ModelNode];
   'counterweight.train': [target?: Uri | ModelNode];
   'counterweight.diagnose': [target?: Uri | ModelNode];
+  'counterweight.sensitivity': [target?: Uri | ModelNode];
   'counterweight.search': [];
   'counterweight.inspect': [resource?: Uri];
   'counterweight.compare': [resource?: Uri, selected?: readonly Uri[]];
@@ -18,6 +19,8 @@ export interface Commands {
   'counterweight.showJobs': [];
 
   'counterweight.showLayer': [node?: ModelNode | LayerNode | TensorNode];
+  'counterweight.lockLayer': [node?: ModelNode | LayerNode | TensorNode];
+  'counterweight.unlockLayer': [node?: ModelNode | LayerNode | TensorNode];
   'counterweight.sortLayers': [];
   'counterweight.filterLayers': [];
   'counterweight.clearLayersFilter': [];
@@ -51,6 +54,7 @@ export const commands: { readonly [K in CommandId]: CommandFacts } = {
   'counterweight.compress': { palette: true, icon: '$(fold)' },
   'counterweight.train': { palette: true, icon: '$(mortar-board)' },
   'counterweight.diagnose': { palette: true, icon: '$(pulse)' },
+  'counterweight.sensitivity': { palette: true },
   'counterweight.search': { palette: true, icon: '$(telescope)' },
   'counterweight.inspect': { palette: true, icon: '$(layers)' },
   'counterweight.compare': { palette: true },
@@ -61,6 +65,8 @@ export const commands: { readonly [K in CommandId]: CommandFacts } = {
   'counterweight.showJobs': { palette: true },
 
   'counterweight.showLayer': { palette: false, icon: '$(graph)' },
+  'counterweight.lockLayer': { palette: false, icon: '$(unlock)' },
+  'counterweight.unlockLayer': { palette: false, icon: '$(lock)' },
   'counterweight.sortLayers': { palette: true, icon: '$(sort-precedence)' },
   'counterweight.filterLayers': { palette: true, icon: '$(filter)' },
   'counterweight.clearLayersFilter': { palette: true, icon: '$(filter-filled)' },
@@ -119,6 +125,9 @@ export const viewIds = {
 export const treeItemKinds = {
   model: 'model',
   layer: 'layer',
+  /** A layer with weights, which can be locked from pruning, and one that is. */
+  prunable: 'layer.prunable',
+  locked: 'layer.locked',
   tensor: 'tensor',
   running: 'run.running',
   /** Runs and is training. */
@@ -131,7 +140,7 @@ export const treeItemKinds = {
   cancelled: 'run.cancelled',
   /** Failed or cancelled, with a checkpoint to go on from. */
   resumable: 'run.resumable',
-  /** A finished diagnosis. */
+  /** A finished diagnosis, or another measurement. */
   diagnosis: 'run.diagnosis',
   /** A finished search. */
   search: 'run.search',

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { stackOf } from '../shared/contracts/wireError';
 import { applyAdvice } from './commands/changeRun';
 import { layerCommands } from './commands/layerCommands';
+import { lockCommands, pruneAgain } from './commands/lockCommands';
 import { modelCommands, type ModelCommandParts } from './commands/modelCommands';
 import { RecentData } from './commands/recentData';
 import { recipeCommands } from './commands/recipeCommands';
@@ -16,6 +17,7 @@ import { InspectionEngine } from './engine/inspectionEngine';
 import type { EngineOptions } from './engine/engineProcess';
 import { JobRunner } from './engine/jobRunner';
 import { watchFiles } from './fileChanges';
+import { LockedLayers } from './models/lockedLayers';
 import { OpenModels } from './models/openModels';
 import { ModelEditor } from './panel/modelEditor';
 import { Panel } from './panel/panel';
@@ -76,12 +78,19 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     }),
   );
 
-  const layersView = own(new LayersView(models, workspaceState));
+  const locks = own(
+    new LockedLayers({
+      get: () => workspaceState.get<Readonly<Record<string, readonly string[]>>>('locks', {}),
+      set: (locked) => void workspaceState.update('locks', locked),
+    }),
+  );
+  const layersView = own(new LayersView(models, locks, workspaceState));
   const experimentsView = own(new ExperimentsView(experiments));
   const sources: PanelSources = {
     engine,
     readModel: (file) => models.read(file),
     findRun: (folder) => experiments.lookUp(folder),
+    locks,
   };
   const withJob = (jobId: string, action: (run: Run) => void): void => {
     const run = experiments.findJob(jobId);
@@ -98,6 +107,8 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
         ? runCommand('counterweight.diagnose', vscode.Uri.file(model))
         : runCommand('counterweight.diagnoseRun', folder),
     changeRun: (folder) => runCommand('counterweight.changeRun', folder),
+    sensitivity: (model) => runCommand('counterweight.sensitivity', vscode.Uri.file(model)),
+    pruneAgain: (model) => reportErrors(log, () => pruneAgain(parts, model)),
     applyAdvice: (folder, edit) => reportErrors(log, () => applyAdvice(parts, folder, edit)),
     log: (text) => log.warn(text),
   };
@@ -117,6 +128,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     engine,
     recent,
     models,
+    locks,
     experiments,
     layersView,
     experimentsView,
@@ -127,6 +139,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
       {
         ...modelCommands(parts),
         ...layerCommands(layersView, models, panel),
+        ...lockCommands(layersView, locks),
         ...runCommands(parts),
         ...recipeCommands(parts),
         'counterweight.showLog': () => log.show(),

@@ -2,7 +2,7 @@
 // a real network with real digits.
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { SensitivityReportView } from '../../src/shared/contracts/viewModels';
+import type { SensitivityReportView } from '../../src/shared/contracts/sensitivityViews';
 import { hasShared, sharedFile } from '../support/sharedFiles';
 import { useUntrainedProject } from './support/untrainedProject';
 

@@ -18,6 +18,7 @@ import {
 } from './sampleModels';
 import { prunedReport, pruningCurves, pruningSteps } from './samplePruning';
 import { searchReport, searchView } from './sampleSearch';
+import { sensitivityReport } from './sampleSensitivity';
 import { curvesAfter, diagnosisReport, divergedCurves, trainedReport } from './sampleTraining';
 
 export type SampleState =
@@ -37,6 +38,8 @@ export type SampleState =
   | 'pruned'
   | 'manyPruned'
   | 'diverged'
+  | 'sensitivity'
+  | 'manySensitive'
   | 'diagnosis'
   | 'searching'
   | 'search';
@@ -67,6 +70,7 @@ let layer: string | null = query.get('layer');
 let tensor: string | undefined;
 let epochs = sample === 'pruning' ? 6 : 14;
 let paused = false;
+let locked: readonly string[] = [];
 let tried = 7;
 
 const models: Partial<Record<SampleState, SampleModel>> = {
@@ -77,6 +81,8 @@ const models: Partial<Record<SampleState, SampleModel>> = {
   pruned: lenet,
   manyPruned: largeModel,
   mobilenet: mobileNet,
+  sensitivity: lenet,
+  manySensitive: mobileNet,
   large: largeModel,
   wide: wideModel,
 };
@@ -132,6 +138,14 @@ channel.handle({
   compress: (params) => record('compress', params),
   train: (params) => record('train', params),
   diagnose: (params) => record('diagnose', params),
+  sensitivity: (params) => record('sensitivity', params),
+  pruneAgain: (params) => record('pruneAgain', params),
+  lockLayers: (params) => {
+    record('lockLayers', params);
+    const others = locked.filter((name) => !params.layers.includes(name));
+    locked = params.locked ? [...others, ...params.layers] : others;
+    send();
+  },
   openModel: (params) => record('openModel', params),
   searchAgain: (params) => record('searchAgain', params),
   applyAdvice: (params) => record('applyAdvice', params),
@@ -239,6 +253,9 @@ function subjectOf(): PanelSubject | null {
       };
     case 'diagnosis':
       return { kind: 'diagnosis', report: diagnosisReport() };
+    case 'sensitivity':
+    case 'manySensitive':
+      return { kind: 'sensitivity', model: modelView(model!), report: sensitivityReport(model!) };
     case 'trained':
       return { kind: 'experiment', model: modelView(model!), report: trainedReport() };
     case 'pruned':
@@ -274,6 +291,7 @@ function state(): PanelState {
     revision: revision++,
     subject,
     selectedLayer: layer,
+    locked,
     detail:
       model && layer !== null
         ? { kind: 'ready', detail: detailView(model, layer, tensor, compressed) }

@@ -159,6 +159,8 @@ async function takeScreenshots(folder: string, only: RegExp): Promise<void> {
     ['pruned', '/fc1/Gemm'],
     ['diverged'],
     ['diagnosis'],
+    ['sensitivity', '/fc1/Gemm'],
+    ['manySensitive', '/features.6.pointwise/Conv'],
     ['searching'],
     ['search'],
   ];

@@ -6,7 +6,7 @@ import {
   settingText,
   type SensitivityMeasure,
 } from '../../shared/base/sensitivityFigures';
-import type { LayerSensitivityView, SensitivityReportView } from '../../shared/contracts/viewModels';
+import type { LayerSensitivityView, SensitivityReportView } from '../../shared/contracts/sensitivityViews';
 import { noteLines } from './notes';
 import { table, type Column } from './table';
 

@@ -4,11 +4,8 @@ import { mkdir, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
 import type { SearchReportView } from '../../shared/contracts/searchViews';
-import type {
-  DiagnosisReportView,
-  ReportView,
-  SensitivityReportView,
-} from '../../shared/contracts/viewModels';
+import type { SensitivityReportView } from '../../shared/contracts/sensitivityViews';
+import type { DiagnosisReportView, ReportView } from '../../shared/contracts/viewModels';
 import { writeFilesAtomically } from '../formats/atomicFiles';
 import { reportHtml, type RunAgain } from './report/html/reportHtml';
 import { reportMarkdown } from './reportMarkdown';

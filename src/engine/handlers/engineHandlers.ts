@@ -11,6 +11,7 @@ import { inspect } from './inspect';
 import type { JobLinks } from './jobContext';
 import { layerHandlers } from './layer';
 import { search } from './search';
+import { sensitivity } from './sensitivity';
 import { stepOptions } from './stepOptions';
 
 export type EngineHandlers = Handlers<EngineContract>;
@@ -24,6 +25,7 @@ export function engineHandlers(links: JobLinks): EngineHandlers {
     checkRecipe,
     compress: compress(links),
     diagnose: diagnose(links),
+    sensitivity: sensitivity(links),
     architectures,
     search: search(links),
     pause: ({ paused }) => links.gate.set(paused),

@@ -7,6 +7,7 @@ import { cancelled } from '../../shared/contracts/contract';
 import type { ModelView, StepsView } from '../../shared/contracts/viewModels';
 import type { EngineCalls } from '../engineCalls';
 import { localizeError } from '../localize';
+import { withLocks } from '../models/lockedLayers';
 import type { CompressRequest } from '../runs/experiments';
 import { askData } from './askData';
 import { askOutput } from './askOutput';
@@ -40,6 +41,8 @@ export interface CompressionStart {
   readonly model: ModelView;
   readonly engine: EngineCalls;
   readonly recent: RecentData;
+  /** Layers that pruning leaves alone. */
+  readonly locked: readonly string[];
   /** Of the run that is repeated with changes. */
   readonly before?: { readonly steps: StepsView; readonly data?: string | undefined };
 }
@@ -55,11 +58,11 @@ type Answer = Promise<StepResult<Partial<Asked>>>;
 
 /** Undefined where the user left. */
 export async function askCompression(start: CompressionStart): Promise<CompressRequest | undefined> {
-  const { model, engine, before } = start;
-  const estimate = estimates(model.path, engine);
+  const { model, engine, before, locked } = start;
+  const estimate = estimates(model.path, engine, locked);
   const asking: Readonly<Record<QuestionName, Question<Asked>>> = {
     method: (frame, answers) => askMethod(frame, answers, estimate),
-    sparsity: (frame, answers) => askSparsity(frame, answers, estimate),
+    sparsity: (frame, answers) => askSparsity(frame, answers, start, estimate),
     granularity: (frame, answers) => askGranularity(frame, answers, estimate),
     data: (frame, answers) => askComparisonData(frame, answers, start),
     output: (frame, answers) => askFile(frame, answers, model.path, estimate),
@@ -69,15 +72,15 @@ export async function askCompression(start: CompressionStart): Promise<CompressR
   const answers = await askInSteps(title, first, (given) => questions(given).map((name) => asking[name]));
   if (answers?.output === undefined) return undefined;
   const { output, data } = answers;
-  const steps = stepsOf(answers);
+  const steps = withLocks(stepsOf(answers), locked);
   return { kind: 'compress', model: model.path, steps, output, ...(typeof data === 'string' && { data }) };
 }
 
 /** Estimates in words, each made once; they never block and never fail. */
-function estimates(model: string, engine: EngineCalls): Estimate {
+function estimates(model: string, engine: EngineCalls, locked: readonly string[]): Estimate {
   const known = new Map<string, string>();
   return async (answers, signal) => {
-    const steps = stepsOf(answers);
+    const steps = withLocks(stepsOf(answers), locked);
     const key = JSON.stringify(steps);
     const text = known.get(key);
     if (text !== undefined) return text;
@@ -127,8 +130,14 @@ async function askMethod(frame: StepFrame, answers: Asked, estimate: Estimate): 
   return chosen === undefined || chosen === back ? chosen : { method: chosen };
 }
 
-async function askSparsity(frame: StepFrame, answers: Asked, estimate: Estimate): Answer {
+async function askSparsity(
+  frame: StepFrame,
+  answers: Asked,
+  start: CompressionStart,
+  estimate: Estimate,
+): Answer {
   const { l10n } = vscode;
+  const { locked } = start;
   const offered = offeredSparsities.map((value) => ({
     value,
     label: l10n.t('Prune {0}', formatShortPercent(value)),
@@ -136,7 +145,9 @@ async function askSparsity(frame: StepFrame, answers: Asked, estimate: Estimate)
   const custom: StepItem<number> = { value: 0, label: l10n.t('Custom…') };
   const chosen = await chooseStep<number>(
     frame,
-    l10n.t('How many of the weights should become zero?'),
+    locked.length === 0
+      ? l10n.t('How many of the weights should become zero?')
+      : l10n.t('How many of the weights should become zero? Locked layers ({0}) keep theirs.', locked.length),
     [...estimating(offered), custom],
     (value) => value === (answers.sparsity ?? defaultSparsity),
     async (item, signal) =>
@@ -154,7 +165,7 @@ async function askSparsity(frame: StepFrame, answers: Asked, estimate: Estimate)
     l10n.t('Enter a percentage above 0 and below 100, like 85 or 97.5.'),
     (sparsity, signal) => estimate({ ...answers, sparsity }, signal),
   );
-  if (typed === back) return askSparsity(frame, answers, estimate);
+  if (typed === back) return askSparsity(frame, answers, start, estimate);
   return typed === undefined ? undefined : { sparsity: typed };
 }
 

@@ -4,6 +4,7 @@ import type { RecipeEdit, StepsView } from '../../shared/contracts/viewModels';
 import type { Run } from '../runs/runRecord';
 import { askCompression } from './askCompression';
 import { askSearch } from './askSearch';
+import { askSensitivity } from './askSensitivity';
 import { askTraining } from './askTraining';
 import { diagnose, requireTrust, startRun, type ModelCommandParts } from './modelCommands';
 import { applyEdit, trainingOf } from './recipeEdits';
@@ -12,7 +13,7 @@ import { stepOptions } from './stepOptions';
 /** Asks the questions of the run again, answered as they were. */
 export async function changeRun(parts: ModelCommandParts, run: Run): Promise<void> {
   requireTrust();
-  const { engine, models, recent, experiments } = parts;
+  const { engine, models, recent, experiments, locks } = parts;
   const { record } = run;
   if (record.kind === 'diagnosis') {
     const judged = record.judged === undefined ? undefined : await experiments.lookUp(record.judged);
@@ -25,11 +26,16 @@ export async function changeRun(parts: ModelCommandParts, run: Run): Promise<voi
     return;
   }
   const model = await models.read(record.model);
+  if (record.kind === 'sensitivity') {
+    const request = await askSensitivity({ model, recent, before: record });
+    if (request !== undefined) await startRun(parts, request);
+    return;
+  }
   const { data, seed } = record;
   const steps = stepsOf(run);
   const request =
     trainingOf(steps) === undefined
-      ? await askCompression({ model, engine, recent, before: { steps, data } })
+      ? await askCompression({ model, engine, recent, locked: locks.in(model), before: { steps, data } })
       : await askTraining({ model, recent, options: await stepOptions(engine), before: steps, data, seed });
   if (request !== undefined) await startRun(parts, request);
 }

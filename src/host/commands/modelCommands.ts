@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { CounterweightError } from '../../shared/base/errors';
 import type { EngineCalls } from '../engineCalls';
+import type { LockedLayers } from '../models/lockedLayers';
 import type { OpenModels } from '../models/openModels';
 import type { Panel } from '../panel/panel';
 import type { Experiments, RunRequest } from '../runs/experiments';
@@ -13,6 +14,7 @@ import type { Run } from '../runs/runRecord';
 import { askCompression } from './askCompression';
 import { askDiagnosis } from './askDiagnosis';
 import { askSearch } from './askSearch';
+import { askSensitivity } from './askSensitivity';
 import { askTraining } from './askTraining';
 import { activeModel, diskPath, pickModel } from './pickModel';
 import type { RecentData } from './recentData';
@@ -22,6 +24,7 @@ import { stepOptions } from './stepOptions';
 export interface ModelCommandParts {
   readonly engine: EngineCalls;
   readonly models: OpenModels;
+  readonly locks: LockedLayers;
   readonly experiments: Experiments;
   readonly layersView: LayersView;
   readonly experimentsView: ExperimentsView;
@@ -33,6 +36,7 @@ type Handled =
   | 'counterweight.compress'
   | 'counterweight.train'
   | 'counterweight.diagnose'
+  | 'counterweight.sensitivity'
   | 'counterweight.search'
   | 'counterweight.inspect'
   | 'counterweight.compare'
@@ -40,13 +44,14 @@ type Handled =
   | 'counterweight.showPanel';
 
 export function modelCommands(parts: ModelCommandParts): Pick<CommandHandlers, Handled> {
-  const { engine, models, experiments, layersView, experimentsView, panel, recent } = parts;
+  const { engine, models, locks, experiments, layersView, experimentsView, panel, recent } = parts;
   return {
     'counterweight.compress': async (target) => {
       requireTrust();
       const model = await modelOf(target, vscode.l10n.t('Compress'));
       if (model === undefined) return;
-      const request = await askCompression({ model: await models.read(model), engine, recent });
+      const view = await models.read(model);
+      const request = await askCompression({ model: view, engine, recent, locked: locks.in(view) });
       if (request !== undefined) await startRun(parts, request);
     },
     'counterweight.train': async (target) => {
@@ -72,6 +77,13 @@ export function modelCommands(parts: ModelCommandParts): Pick<CommandHandlers, H
     'counterweight.search': async () => {
       requireTrust();
       const request = await askSearch({ engine, recent });
+      if (request !== undefined) await startRun(parts, request);
+    },
+    'counterweight.sensitivity': async (target) => {
+      requireTrust();
+      const model = await modelOf(target, vscode.l10n.t('Measure Sensitivity'));
+      if (model === undefined) return;
+      const request = await askSensitivity({ model: await models.read(model), recent });
       if (request !== undefined) await startRun(parts, request);
     },
     'counterweight.inspect': async (resource) => {

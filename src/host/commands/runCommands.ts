@@ -7,6 +7,7 @@ import { revealFile } from '../panel/panelPage';
 import { canPause, type Run } from '../runs/runRecord';
 import { runOutcome, runLabel } from '../runs/runTexts';
 import { freePath } from '../freePath';
+import { excludedBy, withLocks } from '../models/lockedLayers';
 import type { RunRequest } from '../runs/experiments';
 import { changeRun } from './changeRun';
 import { diagnose, requireTrust, startRun, type ModelCommandParts } from './modelCommands';
@@ -36,7 +37,7 @@ export function runCommands(parts: ModelCommandParts): Pick<CommandHandlers, Han
   };
   const again = async (folder?: string): Promise<void> => {
     const [run] = targets(folder);
-    if (run !== undefined) await startRun(parts, sameAgain(run));
+    if (run !== undefined) await startRun(parts, sameAgain(run, await lockedIn(parts, run)));
   };
   return {
     'counterweight.openRun': async (folder) => {
@@ -100,8 +101,11 @@ export function runCommands(parts: ModelCommandParts): Pick<CommandHandlers, Han
   };
 }
 
-/** The same on the same model; a file that is written is one that is not there yet. */
-function sameAgain({ record }: Run): RunRequest {
+/**
+ * The same on the same model, with what has been locked since left out of pruning too; a file that is written is one
+ * that is not there yet.
+ */
+function sameAgain({ record }: Run, locked: readonly string[]): RunRequest {
   const { model, data, seed } = record;
   const common = { model, ...(data !== undefined && { data }), ...(seed !== undefined && { seed }) };
   if (record.kind === 'diagnosis') {
@@ -113,13 +117,24 @@ function sameAgain({ record }: Run): RunRequest {
     const free = freePath(path.dirname(model), path.basename(model), existsSync);
     return { ...common, kind, model: free, data: record.data, architectures, budget, trials, epochs };
   }
+  if (record.kind === 'sensitivity') {
+    const { kind, method, granularity } = record;
+    const how = { method, ...(granularity !== undefined && { granularity }) };
+    return { ...common, kind, data: record.data, ...how };
+  }
   const { kind, steps, output } = record;
   return {
     ...common,
     kind,
-    steps,
+    steps: withLocks(steps, [...new Set([...excludedBy(steps), ...locked])]),
     output: freePath(path.dirname(output), path.basename(output), existsSync),
   };
+}
+
+/** The locks matter to a pruning alone; for anything else the model need not even be read. */
+async function lockedIn({ locks, models }: ModelCommandParts, { record }: Run): Promise<readonly string[]> {
+  if (record.kind !== 'compress' || locks.of(record.model).length === 0) return [];
+  return locks.in(await models.read(record.model));
 }
 
 async function confirmDelete(runs: readonly Run[]): Promise<boolean> {

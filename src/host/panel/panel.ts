@@ -96,6 +96,7 @@ function panelTitle(controller?: PanelController): string {
     case 'comparison':
       return `${path.basename(subject.before.path)} ↔ ${path.basename(subject.after.path)}`;
     case 'diagnosis':
+    case 'sensitivity':
       return path.basename(subject.report.path);
     case 'search':
       return path.basename(subject.report.winner.path);

@@ -12,6 +12,7 @@ import type { SearchView } from '../../shared/contracts/searchViews';
 import type { HeatmapView, ModelView, RegionView, StepsView } from '../../shared/contracts/viewModels';
 import type { EngineCalls } from '../engineCalls';
 import { localizeError } from '../localize';
+import { isPrunable, type LockedLayers } from '../models/lockedLayers';
 import { runLabel } from '../runs/runTexts';
 import { canPause, type Run } from '../runs/runRecord';
 
@@ -25,12 +26,20 @@ export interface PanelSources {
   readonly engine: EngineCalls;
   readonly readModel: (path: string) => Promise<ModelView>;
   readonly findRun: (folder: string) => Promise<Run | undefined>;
+  readonly locks: LockedLayers;
 }
 
 export class PanelController implements Disposable {
   private readonly changes = new Emitter<PanelState>();
   private readonly selections = new Emitter<{ readonly path: string; readonly layer: string }>();
-  private current: PanelState = { revision: 0, subject: null, selectedLayer: null, detail: { kind: 'none' } };
+  private current: PanelState = {
+    revision: 0,
+    subject: null,
+    selectedLayer: null,
+    locked: [],
+    detail: { kind: 'none' },
+  };
+  private readonly listening: Disposable;
   private request: Shown | undefined;
   private subjectLoad = new AbortController();
   private detailLoad = new AbortController();
@@ -39,7 +48,12 @@ export class PanelController implements Disposable {
   /** A layer of a model was selected here. */
   readonly onDidSelect = this.selections.event;
 
-  constructor(private readonly sources: PanelSources) {}
+  constructor(private readonly sources: PanelSources) {
+    this.listening = sources.locks.onDidChange((file) => {
+      const { model } = this;
+      if (model?.path === file) this.set({ locked: sources.locks.in(model) });
+    });
+  }
 
   get state(): PanelState {
     return this.current;
@@ -114,6 +128,18 @@ export class PanelController implements Disposable {
     return compared?.some(({ name, change }) => name === layer && change === 'added') ?? false;
   }
 
+  /** Locks layers of the model on show from pruning, or unlocks them; names of others are not taken. */
+  lockLayers(layers: readonly string[], locked: boolean): void {
+    const { model } = this;
+    if (model === undefined) return;
+    const known = model.layers.filter((layer) => isPrunable(layer) && layers.includes(layer.name));
+    this.sources.locks.set(
+      model.path,
+      known.map(({ name }) => name),
+      locked,
+    );
+  }
+
   async selectTensor(tensor: string): Promise<void> {
     if (this.current.selectedLayer !== null) await this.selectLayer(this.current.selectedLayer, tensor);
   }
@@ -134,16 +160,7 @@ export class PanelController implements Disposable {
 
   /** The model whose layers are listed. */
   get model(): ModelView | undefined {
-    const { subject } = this.current;
-    switch (subject?.kind) {
-      case 'model':
-      case 'experiment':
-        return subject.model;
-      case 'comparison':
-        return subject.before;
-      default:
-        return undefined;
-    }
+    return modelIn(this.current.subject);
   }
 
   /** The files that are on show, which the page may ask to see in the Explorer. */
@@ -160,6 +177,7 @@ export class PanelController implements Disposable {
       case 'comparison':
         return [subject.before.path, subject.after.path];
       case 'diagnosis':
+      case 'sensitivity':
         return this.request?.kind === 'run' ? [subject.report.path, this.request.folder] : [];
       case 'search': {
         const { search, winner } = subject.report;
@@ -186,6 +204,7 @@ export class PanelController implements Disposable {
   dispose(): void {
     this.subjectLoad.abort();
     this.detailLoad.abort();
+    this.listening.dispose();
     this.changes.dispose();
     this.selections.dispose();
   }
@@ -237,6 +256,10 @@ export class PanelController implements Disposable {
         if (failure !== undefined) throw new CounterweightError(failure.code, failure.values as never);
         if (run?.search !== undefined) return { kind: 'search', report: run.search };
         if (run?.diagnosis !== undefined) return { kind: 'diagnosis', report: run.diagnosis };
+        if (run?.sensitivity !== undefined) {
+          const model = await readModel(run.record.model);
+          return { kind: 'sensitivity', model, report: run.sensitivity };
+        }
         if (run?.report === undefined) {
           throw run?.record.state === 'cancelled'
             ? new CounterweightError('RUN_CANCELLED', {})
@@ -250,7 +273,9 @@ export class PanelController implements Disposable {
   }
 
   private setSubject(subject: PanelSubject): void {
-    this.set({ subject, selectedLayer: null, detail: { kind: 'none' } });
+    const model = modelIn(subject);
+    const locked = model === undefined ? [] : this.sources.locks.in(model);
+    this.set({ subject, selectedLayer: null, locked, detail: { kind: 'none' } });
   }
 
   private set(change: Partial<PanelState>): void {
@@ -263,6 +288,19 @@ export class PanelController implements Disposable {
     const { subject } = this.current;
     if (subject?.kind === 'experiment') return { compressed: subject.report.compressed.path };
     return subject?.kind === 'comparison' ? { compressed: subject.after.path } : {};
+  }
+}
+
+function modelIn(subject: PanelSubject | null): ModelView | undefined {
+  switch (subject?.kind) {
+    case 'model':
+    case 'experiment':
+    case 'sensitivity':
+      return subject.model;
+    case 'comparison':
+      return subject.before;
+    default:
+      return undefined;
   }
 }
 

@@ -24,6 +24,8 @@ export interface PageActions {
   readonly diagnose: (model: string, run: string | undefined) => Promise<void>;
   /** Asks the questions of the run again. */
   readonly changeRun: (folder: string) => Promise<void>;
+  readonly sensitivity: (model: string) => Promise<void>;
+  readonly pruneAgain: (model: string) => Promise<void>;
   readonly applyAdvice: (run: string, edit: RecipeEdit) => Promise<void>;
   readonly log: (text: string) => void;
 }
@@ -83,6 +85,9 @@ function handlers(controller: PanelController, actions: PageActions): Parameters
     train: () => start(controller.modelPath, actions.train),
     diagnose: () => start(controller.modelPath, (model) => actions.diagnose(model, controller.runFolder)),
     searchAgain: () => start(controller.runFolder, actions.changeRun),
+    sensitivity: () => start(controller.modelPath, actions.sensitivity),
+    lockLayers: ({ layers, locked }) => controller.lockLayers(layers, locked),
+    pruneAgain: () => start(controller.modelPath, actions.pruneAgain),
     applyAdvice: ({ edit }) => start(controller.runFolder, (run) => actions.applyAdvice(run, edit)),
   };
 }

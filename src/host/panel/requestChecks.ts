@@ -37,6 +37,12 @@ const checks: Checks = {
   compress: () => ({}),
   train: () => ({}),
   diagnose: () => ({}),
+  sensitivity: () => ({}),
+  lockLayers: (params) => ({
+    layers: texts(entry(params, 'layers')),
+    locked: truth(entry(params, 'locked')),
+  }),
+  pruneAgain: () => ({}),
   searchAgain: () => ({}),
   applyAdvice: (params) => ({ edit: recipeEdit(entry(params, 'edit')) }),
 };
@@ -59,6 +65,11 @@ function entry(value: unknown, key: string): unknown {
 function text(value: unknown): string {
   if (typeof value !== 'string') throw refused('a text', value);
   return value;
+}
+
+function texts(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw refused('a list of texts', value);
+  return value.map(text);
 }
 
 function whole(value: unknown): number {

@@ -19,6 +19,7 @@ import {
   type RunFailure,
   type RunRecord,
   type SearchRecord,
+  type SensitivityRecord,
 } from './runRecord';
 import {
   mayStillRun,
@@ -48,7 +49,7 @@ export interface ExperimentsOptions {
 }
 
 /** What a run is started with: its record without what the start adds. */
-export type RunRequest = CompressRequest | DiagnosisRequest | SearchRequest;
+export type RunRequest = CompressRequest | DiagnosisRequest | SearchRequest | SensitivityRequest;
 export type CompressRequest = Pick<CompressRecord, 'kind' | 'model' | 'steps' | 'output' | 'data' | 'seed'>;
 export type DiagnosisRequest = Pick<
   DiagnosisRecord,
@@ -58,6 +59,11 @@ export type DiagnosisRequest = Pick<
 export type SearchRequest = Pick<
   SearchRecord,
   'kind' | 'model' | 'data' | 'seed' | 'architectures' | 'budget' | 'trials' | 'epochs'
+>;
+
+export type SensitivityRequest = Pick<
+  SensitivityRecord,
+  'kind' | 'model' | 'data' | 'seed' | 'method' | 'granularity'
 >;
 
 interface LiveRun {
@@ -147,7 +153,7 @@ export class Experiments implements Disposable {
   /** Lets a paused run go on, and starts one that did not get to its end from its last checkpoint. */
   async resume(run: Run): Promise<void> {
     if (run.record.state === 'running') return this.pause(run, false);
-    if (run.resumable === undefined || run.record.kind === 'diagnosis') return;
+    if (run.resumable === undefined || !writesModel(run.record)) return;
     const { ended: _, failure: __, ...record } = run.record;
     const again: RunRecord = {
       ...withFreeOutput(record),
@@ -223,6 +229,11 @@ export class Experiments implements Disposable {
     if (record.kind === 'diagnosis') {
       const { judged, learningCurve } = record;
       return this.options.jobs.start('diagnose', { ...common, path: judged ?? model, learningCurve });
+    }
+    if (record.kind === 'sensitivity') {
+      const { method, granularity } = record;
+      const how = { kind: method, ...(granularity !== undefined && { granularity }) };
+      return this.options.jobs.start('sensitivity', { ...common, ...how, data: record.data, path: model });
     }
     if (record.kind === 'search') {
       const { architectures, budget, trials, epochs } = record;
@@ -303,25 +314,32 @@ export class Experiments implements Disposable {
   }
 }
 
-type Outcome = Pick<Run, 'record' | 'report' | 'diagnosis' | 'search'>;
+type Outcome = Pick<Run, 'record' | 'report' | 'diagnosis' | 'search' | 'sensitivity'>;
 
 function outcomeOf(record: RunRecord, answer: JobAnswer<JobKind> | Cancelled): Outcome {
   if (answer === cancelled) return { record: { ...record, state: 'cancelled', ended: now() } };
   const finished: RunRecord = { ...record, state: 'finished', ended: now() };
   if ('winner' in answer) return { record: finished, search: answer };
+  if ('baseline' in answer) return { record: finished, sensitivity: answer };
   return 'diagnosis' in answer
     ? { record: finished, diagnosis: answer }
     : { record: finished, report: answer };
 }
 
+type WritingRecord = CompressRecord | SearchRecord;
+
+function writesModel(record: RunRecord): record is WritingRecord {
+  return record.kind === 'compress' || record.kind === 'search';
+}
+
 /** The file that a run is to write. */
 function outputOf(record: RunRecord): string | undefined {
-  if (record.kind === 'diagnosis') return undefined;
+  if (!writesModel(record)) return undefined;
   return record.kind === 'search' ? record.model : record.output;
 }
 
 /** A process that was killed between its file and its report has left the file. */
-function withFreeOutput<R extends CompressRecord | SearchRecord>(record: R): R {
+function withFreeOutput<R extends WritingRecord>(record: R): R {
   const { dir, base } = path.parse(record.kind === 'search' ? record.model : record.output);
   const free = freePath(dir, base, existsSync);
   return record.kind === 'search' ? { ...record, model: free } : { ...record, output: free };

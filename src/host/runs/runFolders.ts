@@ -12,6 +12,7 @@ import {
   parseReport,
   parseRunRecord,
   parseSearch,
+  parseSensitivity,
   type Run,
   type RunRecord,
 } from './runRecord';
@@ -80,6 +81,10 @@ async function readRun(folder: string): Promise<Run | undefined> {
     const diagnosis = parseDiagnosis(text);
     return { folder, record, ...(diagnosis && { diagnosis }) };
   }
+  if (record.kind === 'sensitivity') {
+    const sensitivity = parseSensitivity(text);
+    return { folder, record, ...(sensitivity && { sensitivity }) };
+  }
   if (record.kind === 'search') {
     const search = parseSearch(text);
     return { folder, record, ...(search && { search }) };
@@ -101,11 +106,16 @@ export async function withResumable(run: Run): Promise<Run> {
   const { resumable: _, ...rest } = run;
   const { kind, state, failure } = run.record;
   const unfinished = state === 'failed' || state === 'cancelled';
-  if (!unfinished || kind === 'diagnosis' || (failure && deadEnds.includes(failure.code))) return rest;
+  if (!unfinished || isMeasurement(kind) || (failure && deadEnds.includes(failure.code))) return rest;
   const kept = await Promise.all(
     [checkpointFolder, trialsFolder].map((name) => readdir(path.join(run.folder, name)).catch(() => [])),
   );
   return kept.flat().length === 0 ? rest : { ...rest, resumable: true };
+}
+
+/** What only looks at a model starts anew. */
+function isMeasurement(kind: RunRecord['kind']): boolean {
+  return kind === 'diagnosis' || kind === 'sensitivity';
 }
 
 /** Removes a run's folder, and never one that holds no record. The models that it made are elsewhere and stay. */

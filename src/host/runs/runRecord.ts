@@ -3,6 +3,7 @@
 import type { ErrorCode } from '../../shared/base/messages';
 import type { Budget } from '../../shared/base/searchBudget';
 import type { SearchReportView, SearchView } from '../../shared/contracts/searchViews';
+import type { SensitivityReportView } from '../../shared/contracts/sensitivityViews';
 import type {
   CurvesView,
   DiagnosisReportView,
@@ -12,7 +13,7 @@ import type {
 } from '../../shared/contracts/viewModels';
 
 /** The content of run.json. */
-export type RunRecord = CompressRecord | DiagnosisRecord | SearchRecord;
+export type RunRecord = CompressRecord | DiagnosisRecord | SearchRecord | SensitivityRecord;
 
 interface AnyRecord {
   readonly version: 1;
@@ -61,6 +62,16 @@ export interface SearchRecord extends AnyRecord {
   readonly epochs: number;
 }
 
+/** A measurement of what each layer of a model can bear. */
+export interface SensitivityRecord extends AnyRecord {
+  readonly kind: 'sensitivity';
+  readonly data: string;
+  /** How a layer is compressed. */
+  readonly method: 'prune' | 'quantize';
+  /** As the option of that step. */
+  readonly granularity?: string;
+}
+
 /** Why a run failed, as a code and its values, so that it is shown in the reader's language. */
 export interface RunFailure {
   readonly code: ErrorCode;
@@ -90,6 +101,8 @@ export interface Run {
   readonly report?: ReportView;
   /** Of a finished diagnosis. */
   readonly diagnosis?: DiagnosisReportView;
+  /** Of a finished measurement of what layers can bear. */
+  readonly sensitivity?: SensitivityReportView;
   /** Of a finished search. */
   readonly search?: SearchReportView;
 }
@@ -149,6 +162,31 @@ export function parseDiagnosis(text: string): DiagnosisReportView | undefined {
   return whole ? (value as unknown as DiagnosisReportView) : undefined;
 }
 
+/** The same of a measured sensitivity. */
+export function parseSensitivity(text: string): SensitivityReportView | undefined {
+  const value = parseJson(text);
+  if (!isObject(value)) return undefined;
+  const { version, kind, path, data, step, settings, baseline, layers, notes } = value;
+  const whole =
+    version === 1 &&
+    kind === 'sensitivity' &&
+    [path, data].every((entry) => typeof entry === 'string') &&
+    (step === 'prune' || step === 'quantize') &&
+    isObject(baseline) &&
+    [settings, layers, notes].every(Array.isArray) &&
+    (layers as readonly unknown[]).every(isMeasuredLayer);
+  return whole ? (value as unknown as SensitivityReportView) : undefined;
+}
+
+function isMeasuredLayer(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    typeof value['name'] === 'string' &&
+    Array.isArray(value['points']) &&
+    value['points'].every(isObject)
+  );
+}
+
 /** The same of a search. */
 export function parseSearch(text: string): SearchReportView | undefined {
   const value = parseJson(text);
@@ -178,7 +216,16 @@ const isOfKind: Readonly<Record<string, (value: Readonly<Record<string, unknown>
   compress: isCompress,
   diagnosis: isDiagnosis,
   search: isSearch,
+  sensitivity: isSensitivity,
 } satisfies Record<RunRecord['kind'], unknown>;
+
+function isSensitivity({ data, method, granularity }: Readonly<Record<string, unknown>>): boolean {
+  return (
+    typeof data === 'string' &&
+    (method === 'prune' || method === 'quantize') &&
+    (granularity === undefined || typeof granularity === 'string')
+  );
+}
 
 function isSearch({
   data,

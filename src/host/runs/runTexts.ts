@@ -12,6 +12,7 @@ import {
 } from '../../shared/base/numbers';
 import { budgetText, costOf, costText } from '../../shared/base/searchBudget';
 import type { SearchReportView } from '../../shared/contracts/searchViews';
+import type { SensitivityReportView } from '../../shared/contracts/sensitivityViews';
 import type {
   CurvesView,
   DiagnosisReportView,
@@ -20,8 +21,9 @@ import type {
   Verdict,
 } from '../../shared/contracts/viewModels';
 import { localizeError, localizeProgress } from '../localize';
+import { excludedBy } from '../models/lockedLayers';
 import { escapeMarkdown } from '../views/layerTexts';
-import type { Run, RunFailure, RunRecord } from './runRecord';
+import type { Run, RunFailure, RunRecord, SensitivityRecord } from './runRecord';
 
 /** What is said of a run away from the list, like "model.onnx · prune 80% + int8 per channel". */
 export function runLabel({ record }: Run): string {
@@ -36,9 +38,18 @@ function whatText(record: RunRecord): string {
       return l10n.t('overfitting diagnosis');
     case 'search':
       return l10n.t('search, {0}', budgetText(record.budget));
+    case 'sensitivity':
+      return sensitivityText(record);
     default:
       return assertNever(record);
   }
+}
+
+function sensitivityText({ method, granularity }: SensitivityRecord): string {
+  if (method === 'quantize') return l10n.t('sensitivity to quantization');
+  return granularity === 'channel'
+    ? l10n.t('sensitivity to fewer channels')
+    : l10n.t('sensitivity to pruning');
 }
 
 /** A run in the list: the outcome comes first, since there is not always room for the rest. */
@@ -92,14 +103,19 @@ function epochText({ history, epochs }: CurvesView): string | undefined {
 }
 
 /** What a finished run came to, like "4.1× smaller · 80% zero" or "Overfit · accuracy 91.3%"; undefined without one. */
-export function resultText({ report, diagnosis, search }: Run): string | undefined {
+export function resultText({ report, diagnosis, search, sensitivity }: Run): string | undefined {
   if (diagnosis !== undefined) return diagnosisText(diagnosis);
   if (search !== undefined) return searchResultText(search);
+  if (sensitivity !== undefined) return mostSensitiveText(sensitivity);
   if (report === undefined) return undefined;
   const verdict = report.training?.at(-1)?.diagnosis.verdict;
   const trained = verdict === undefined ? [] : [verdictText(verdict), ...measureText(report)];
   const smaller = report.steps.every((step) => Object.hasOwn(step, 'train')) ? [] : [smallerText(report)];
   return [...smaller, ...trained].join(' · ');
+}
+
+function mostSensitiveText({ layers }: SensitivityReportView): string {
+  return l10n.t('{0} is the most sensitive', layers[0]?.name ?? '–');
 }
 
 function smallerText({ ratio, compressed }: ReportView): string {
@@ -124,7 +140,7 @@ function diagnosisText({ diagnosis, generalization }: DiagnosisReportView): stri
   return `${verdict} · ${l10n.t('loss gap {0}', formatValue(validation.loss - train.loss))}`;
 }
 
-/** Like "resnet-8 · accuracy 97.1% · macs 1.93M". */
+/** Like "resnet-8 · accuracy 97.1% · 1.93M MACs". */
 function searchResultText({ search: { budget, trials }, winner }: SearchReportView): string {
   const architecture = trials.find(({ trial }) => trial === winner.trial)?.architecture ?? '';
   const { accuracy, loss } = winner.generalization.test ?? winner.generalization.validation;
@@ -210,8 +226,11 @@ function changes(report: ReportView): string {
 
 function stepText(id: string, options: Readonly<Record<string, unknown>>): string {
   const { sparsity, granularity } = options;
-  if (id === 'prune' && typeof sparsity === 'number')
-    return l10n.t('prune {0}', formatShortPercent(sparsity, 2));
+  if (id === 'prune' && typeof sparsity === 'number') {
+    const pruning = l10n.t('prune {0}', formatShortPercent(sparsity, 2));
+    const locked = excludedBy([{ prune: options }]).length;
+    return locked === 0 ? pruning : `${pruning} ${l10n.t('({0} locked)', locked)}`;
+  }
   if (id === 'train' && typeof options['epochs'] === 'number') {
     return options['epochs'] === 1 ? l10n.t('train 1 epoch') : l10n.t('train {0} epochs', options['epochs']);
   }

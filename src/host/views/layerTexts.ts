@@ -15,7 +15,13 @@ export function modelDescription({ totals }: ModelView): string {
   return figures(totals.parameters, totals.bytes, totals.macs, totals.sparsity);
 }
 
-export function layerDescription(layer: LayerView): string {
+/** Like "locked · Gemm · 30.1k params · 121 kB · 30k MACs · 0% zero". */
+export function layerDescription(layer: LayerView, locked = false): string {
+  const text = unlockedDescription(layer);
+  return locked ? join([l10n.t('locked'), text]) : text;
+}
+
+function unlockedDescription(layer: LayerView): string {
   if (layer.tensors.length === 0) {
     return layer.macs ? join([layer.operator, macsText(layer.macs)]) : layer.operator;
   }
@@ -78,8 +84,8 @@ export function tensorTooltip(tensor: TensorView): string {
 }
 
 /** What a screen reader says of a row, where the dots and brackets of the description say too little. */
-export function layerAccessibleText(layer: LayerView): string {
-  return `${layer.name}, ${layerDescription(layer).replaceAll(' · ', ', ')}`;
+export function layerAccessibleText(layer: LayerView, locked = false): string {
+  return `${layer.name}, ${layerDescription(layer, locked).replaceAll(' · ', ', ')}`;
 }
 
 /** A dimension without a name or number is a question mark. */

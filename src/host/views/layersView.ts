@@ -7,6 +7,7 @@ import { Emitter } from '../../shared/base/events';
 import { treeItemKinds, viewIds } from '../contributions';
 import { setContextKey } from '../contextKeys';
 import { localizeError } from '../localize';
+import { isPrunable, type LockedLayers } from '../models/lockedLayers';
 import type { OpenModels } from '../models/openModels';
 import {
   arrangeLayers,
@@ -32,7 +33,7 @@ const longestDrawMs = 2_000;
 export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNode> {
   private readonly changes = new vscode.EventEmitter<LayersNode | undefined>();
   private readonly tree: vscode.TreeView<LayersNode>;
-  private readonly listening: Disposable;
+  private readonly listening = new DisposableStore();
   private readonly models = new Map<string, ModelNode>();
   /** Models that VS Code has drawn since the list last changed, and who waits for one. */
   private readonly drawn = new Set<string>();
@@ -43,13 +44,17 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
 
   constructor(
     private readonly openModels: OpenModels,
+    private readonly locks: LockedLayers,
     private readonly memory: vscode.Memento,
   ) {
     // A file that is read but not listed (the result of a run) has no node.
-    this.listening = openModels.onDidChange((file) => {
-      if (file === undefined) this.redraw();
-      else if (openModels.paths.includes(file)) this.changes.fire(this.modelNode(file));
-    });
+    this.listening.add(
+      openModels.onDidChange((file) => {
+        if (file === undefined) this.redraw();
+        else this.modelChanged(file);
+      }),
+    );
+    this.listening.add(locks.onDidChange((file) => this.modelChanged(file)));
     this.tree = vscode.window.createTreeView(viewIds.layers, {
       treeDataProvider: this,
       showCollapseAll: true,
@@ -124,7 +129,7 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
 
   getTreeItem(node: LayersNode): vscode.TreeItem {
     const item = this.itemOf(node);
-    item.contextValue = treeItemKinds[node.kind];
+    item.contextValue = this.kindOf(node);
     if (node.kind === 'model') {
       // Models of different folders may share a name; layers and tensors are told apart by theirs.
       item.id = node.path;
@@ -139,6 +144,10 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
     this.listening.dispose();
     this.tree.dispose();
     this.changes.dispose();
+  }
+
+  private modelChanged(file: string): void {
+    if (this.openModels.paths.includes(file)) this.changes.fire(this.modelNode(file));
   }
 
   private redraw(): void {
@@ -166,12 +175,21 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
       case 'model':
         return this.modelItem(node);
       case 'layer':
-        return layerItem(node);
+        return layerItem(node, this.isLocked(node));
       case 'tensor':
         return tensorItem(node);
       default:
         return assertNever(node);
     }
+  }
+
+  private kindOf(node: LayersNode): string {
+    if (node.kind !== 'layer' || !isPrunable(node.layer)) return treeItemKinds[node.kind];
+    return this.isLocked(node) ? treeItemKinds.locked : treeItemKinds.prunable;
+  }
+
+  private isLocked({ model, layer }: LayerNode): boolean {
+    return this.locks.of(model.path).includes(layer.name);
   }
 
   private modelItem({ path: file }: ModelNode): vscode.TreeItem {
@@ -212,14 +230,16 @@ export class LayersView implements Disposable, vscode.TreeDataProvider<LayersNod
   }
 }
 
-function layerItem(node: LayerNode): vscode.TreeItem {
+function layerItem(node: LayerNode, locked: boolean): vscode.TreeItem {
   const { layer } = node;
   const { None, Collapsed } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(layer.name, layer.tensors.length === 0 ? None : Collapsed);
-  item.description = layerDescription(layer);
+  item.description = layerDescription(layer, locked);
   item.tooltip = new vscode.MarkdownString(layerTooltip(layer));
-  item.iconPath = new vscode.ThemeIcon(layer.tensors.length === 0 ? 'symbol-operator' : 'layers');
-  item.accessibilityInformation = { label: layerAccessibleText(layer) };
+  item.iconPath = new vscode.ThemeIcon(
+    locked ? 'lock' : layer.tensors.length === 0 ? 'symbol-operator' : 'layers',
+  );
+  item.accessibilityInformation = { label: layerAccessibleText(layer, locked) };
   item.command = showCommand(node);
   return item;
 }

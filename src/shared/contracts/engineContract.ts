@@ -3,6 +3,7 @@ import type { Budget } from '../base/searchBudget';
 import type { RecipeCheckView } from './recipeCheck';
 import type { StepOptionsView } from './stepOptions';
 import type { ArchitectureView, SearchReportView, SearchView } from './searchViews';
+import type { SensitivityReportView } from './sensitivityViews';
 import type {
   ComparisonView,
   CurvesView,
@@ -45,6 +46,8 @@ export interface EngineContract {
     compress: [CompressParams, ReportView];
     /** Finds out whether a model overfits, and writes the report. */
     diagnose: [DiagnoseParams, DiagnosisReportView];
+    /** Measures what each layer of a model can bear, and writes the report. */
+    sensitivity: [SensitivityJobParams, SensitivityReportView];
     /** The networks that a search can be made in, with what they are. */
     architectures: [Record<string, never>, readonly ArchitectureView[]];
     /** Finds a network that keeps a budget, trains it into a new file and writes the report. */
@@ -82,6 +85,21 @@ export interface CompressParams {
   /** Goes on from the checkpoint in the run's folder, where there is one. */
   readonly resume?: boolean;
   /** Marks the temporary files of this job, so that whoever outlives it can remove them. */
+  readonly jobId: string;
+}
+
+export interface SensitivityJobParams {
+  /** A model file. */
+  readonly path: string;
+  /** As the command line's --data; its validation samples are measured on. */
+  readonly data: string;
+  /** How a layer is compressed. */
+  readonly kind: 'prune' | 'quantize';
+  /** As the option of that step; its default where not given. */
+  readonly granularity?: string;
+  readonly seed?: number;
+  /** Where report.json goes; the folder is made. */
+  readonly runFolder: string;
   readonly jobId: string;
 }
 

@@ -1,6 +1,7 @@
 // Everything that crosses between the editor and the panel's page. The page gets complete snapshots, never deltas.
 import type { HeatmapSide } from './engineContract';
 import type { SearchReportView, SearchView } from './searchViews';
+import type { SensitivityReportView } from './sensitivityViews';
 import type {
   ComparisonView,
   CurvesView,
@@ -16,7 +17,7 @@ import type {
 } from './viewModels';
 
 /** Raised when a change makes an old page misread a new host, or the other way round. */
-export const panelVersion = 2;
+export const panelVersion = 3;
 
 /** Id of the JSON script element of the page that holds the translated strings, for `config` of @vscode/l10n. */
 export const stringsElementId = 'l10n';
@@ -47,6 +48,12 @@ export interface PanelContract {
     compress: [Record<string, never>, void];
     /** Starts Train… for the shown model. */
     train: [Record<string, never>, void];
+    /** Starts Measure Sensitivity… for the shown model. */
+    sensitivity: [Record<string, never>, void];
+    /** Locks layers of the shown model from pruning, or unlocks them. */
+    lockLayers: [{ layers: readonly string[]; locked: boolean }, void];
+    /** Prunes the shown model without its locked layers: as its last pruning did, or with Compress…. */
+    pruneAgain: [Record<string, never>, void];
     /** Starts Diagnose Overfitting… for the shown model or run. */
     diagnose: [Record<string, never>, void];
     /** Starts Search a Compact Network… with the answers of the shown search. */
@@ -65,6 +72,8 @@ export interface PanelState {
   /** Null before anything was opened. */
   readonly subject: PanelSubject | null;
   readonly selectedLayer: string | null;
+  /** Layers of the shown model that are locked from pruning. */
+  readonly locked: readonly string[];
   readonly detail: DetailState;
 }
 
@@ -87,6 +96,7 @@ export type PanelSubject =
   | { readonly kind: 'job'; readonly job: JobState }
   | { readonly kind: 'experiment'; readonly model: ModelView; readonly report: ReportView }
   | { readonly kind: 'diagnosis'; readonly report: DiagnosisReportView }
+  | { readonly kind: 'sensitivity'; readonly model: ModelView; readonly report: SensitivityReportView }
   | { readonly kind: 'search'; readonly report: SearchReportView }
   | {
       readonly kind: 'comparison';

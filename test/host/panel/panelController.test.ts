@@ -1,19 +1,24 @@
 // The panel's states, with an engine whose answers come in every order.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LockedLayers } from '../../../src/host/models/lockedLayers';
 import { PanelController } from '../../../src/host/panel/panelController';
 import type { Run } from '../../../src/host/runs/runRecord';
 import { CounterweightError } from '../../../src/shared/base/errors';
+import type { SensitivityReportView } from '../../../src/shared/contracts/sensitivityViews';
 import type { LayerDetailView } from '../../../src/shared/contracts/viewModels';
 import { curves, diagnosis, report } from '../runs/fakeJobs';
 import { model, tensor } from '../views/exampleModel';
+import { lockMemory } from '../models/lockMemory';
 import { FakeEngine } from './fakeEngine';
 
 let engine = new FakeEngine();
 let controller: PanelController;
 let run: Run | undefined;
 let selections: string[] = [];
+let locks: LockedLayers;
 
 beforeEach(() => {
+  locks = new LockedLayers(lockMemory());
   engine = new FakeEngine();
   run = undefined;
   selections = [];
@@ -24,6 +29,7 @@ beforeEach(() => {
         ? Promise.reject(new CounterweightError('FILE_EMPTY', { path }))
         : Promise.resolve(model(path)),
     findRun: () => Promise.resolve(run),
+    locks,
   });
   controller.onDidSelect(({ layer }) => selections.push(layer));
 });
@@ -224,6 +230,25 @@ describe('A panel that is asked for a run', () => {
       resumable: true,
       curves: { history: [{ epoch: 1 }, { epoch: 2 }, { epoch: 3 }] },
     });
+  });
+
+  it('shows what each layer can bear, with the layers of the model and their locks', async () => {
+    const sensitivity = { layers: [], path: '/models/net.onnx' } as unknown as SensitivityReportView;
+    run = aRun('finished', { sensitivity });
+    const view = model('/models/net.onnx');
+    const [first, second] = view.layers.filter((layer) => layer.sparsity !== null).map(({ name }) => name);
+    locks.set('/models/net.onnx', [first!, 'gone'], true);
+    void controller.show({ kind: 'run', folder: '/runs/a' });
+    await settle();
+    expect(controller.state.subject).toEqual({ kind: 'sensitivity', model: view, report: sensitivity });
+    expect(controller.state.locked).toEqual([first]);
+    expect(controller.modelPath).toBe('/models/net.onnx');
+    controller.lockLayers([second!, 'nobody knows it'], true);
+    expect(controller.state.locked.toSorted()).toEqual([first!, second!].toSorted());
+    expect(locks.of('/models/net.onnx')).toEqual([first, 'gone', second]);
+    const { revision } = controller.state;
+    locks.set('/models/other.onnx', ['x'], true);
+    expect(controller.state.revision).toBe(revision);
   });
 
   it('shows what a diagnosis found', async () => {

@@ -1,7 +1,9 @@
 // What the panel shows of a search while it goes on and when it is over, and which files its page may open.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LockedLayers } from '../../../src/host/models/lockedLayers';
 import { PanelController } from '../../../src/host/panel/panelController';
 import type { Run } from '../../../src/host/runs/runRecord';
+import { lockMemory } from '../models/lockMemory';
 import { searchReport, trials } from '../runs/fakeJobs';
 
 let run: Run;
@@ -26,6 +28,7 @@ beforeEach(() => {
     engine: { call: () => Promise.reject(new Error('nothing is asked of the engine')) },
     readModel: () => Promise.reject(new Error('no model is read')),
     findRun: () => Promise.resolve(run),
+    locks: new LockedLayers(lockMemory()),
   });
 });
 afterEach(() => controller.dispose());

@@ -7,8 +7,10 @@ import type {
   CompressParams,
   DiagnoseParams,
   SearchJobParams,
+  SensitivityJobParams,
 } from '../../../src/shared/contracts/engineContract';
 import type { SearchReportView, SearchView, TrialView } from '../../../src/shared/contracts/searchViews';
+import type { SensitivityReportView } from '../../../src/shared/contracts/sensitivityViews';
 import type {
   CurvesView,
   DiagnosisReportView,
@@ -17,7 +19,7 @@ import type {
   ReportView,
 } from '../../../src/shared/contracts/viewModels';
 
-type Report = ReportView | DiagnosisReportView | SearchReportView;
+type Report = ReportView | DiagnosisReportView | SearchReportView | SensitivityReportView;
 type Answer = Report | Cancelled;
 
 export class FakeJob {
@@ -39,7 +41,7 @@ export class FakeJob {
 
   constructor(
     readonly kind: JobKind,
-    readonly params: CompressParams | DiagnoseParams | SearchJobParams,
+    readonly params: CompressParams | DiagnoseParams | SearchJobParams | SensitivityJobParams,
   ) {}
 
   finish(report: Report): void {

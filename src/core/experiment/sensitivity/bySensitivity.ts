@@ -1,5 +1,5 @@
 // The order of layers by what compressing them does.
-import type { LayerSensitivityView, SensitivityPointView } from '../../../shared/contracts/viewModels';
+import type { LayerSensitivityView, SensitivityPointView } from '../../../shared/contracts/sensitivityViews';
 import type { Quality } from '../../analysis/variantMeter';
 
 /**

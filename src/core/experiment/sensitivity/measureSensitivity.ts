@@ -1,7 +1,8 @@
 // The job behind Measure Sensitivity…: opens the model and its validation samples, measures every layer, and writes the
 // report.
 import path from 'node:path';
-import type { ProgressView, SensitivityReportView } from '../../../shared/contracts/viewModels';
+import type { SensitivityReportView } from '../../../shared/contracts/sensitivityViews';
+import type { ProgressView } from '../../../shared/contracts/viewModels';
 import { openSplits } from '../../data/openData';
 import { openModel } from '../../formats/openModel';
 import { phases } from '../runProgress';

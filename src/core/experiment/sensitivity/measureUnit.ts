@@ -1,6 +1,6 @@
 // The points of one layer: what the model is like with it compressed alone, at each setting.
 import { note, type Note } from '../../../shared/base/messages';
-import type { LayerSensitivityView, SensitivityPointView } from '../../../shared/contracts/viewModels';
+import type { LayerSensitivityView, SensitivityPointView } from '../../../shared/contracts/sensitivityViews';
 import type { VariantMeasures, VariantMeter } from '../../analysis/variantMeter';
 import type { ParsedStep, StepContext } from '../../compression/step';
 import { sparsityOf } from '../../compression/pruning/sameZeros';

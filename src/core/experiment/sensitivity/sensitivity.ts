@@ -2,7 +2,7 @@
 // The other layers stay as they are, so that the figures of several layers do not add up; they tell which to spare.
 import { CounterweightError } from '../../../shared/base/errors';
 import type { Note } from '../../../shared/base/messages';
-import type { LayerSensitivityView } from '../../../shared/contracts/viewModels';
+import type { LayerSensitivityView } from '../../../shared/contracts/sensitivityViews';
 import { variantMeter, type VariantMeter } from '../../analysis/variantMeter';
 import { reasonWithoutWeights } from '../../compression/weights';
 import type { DataSet, DataSplits } from '../../data/dataSet';

@@ -7,7 +7,7 @@ import {
   settingText,
   type SensitivityMeasure,
 } from '../../../shared/base/sensitivityFigures';
-import type { SensitivityReportView } from '../../../shared/contracts/viewModels';
+import type { SensitivityReportView } from '../../../shared/contracts/sensitivityViews';
 import { escaped, markdownTable } from '../markdownTable';
 
 const titles: Readonly<Record<SensitivityMeasure, string>> = {

@@ -56,6 +56,7 @@ channel.handle({
     if (params.path === 'obey') await untilAborted(signal);
     return new Promise<never>(() => setInterval(() => {}, 1_000));
   },
+  sensitivity: unused,
   diagnose: ({ jobId }) => {
     channel.emit('progress', { phase: 'diagnosing', fraction: 0.5 });
     return { kind: 'diagnosis', created: jobId } as DiagnosisReportView;
