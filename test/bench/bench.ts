@@ -5,6 +5,7 @@ import { benchChannels } from './channels';
 import { benchGap } from './gap';
 import { benchIterative } from './iterative';
 import { benchLottery } from './lottery';
+import { benchLowRank } from './lowRank';
 import { benchPrune } from './prune';
 import { benchStructured } from './structured';
 import { benchTrain } from './train';
@@ -63,6 +64,11 @@ const benches: readonly Bench[] = [
     name: 'twin',
     what: 'a network and its depthwise-separable twin: [SEED…]',
     run: benchTwin,
+  },
+  {
+    name: 'lowrank',
+    what: 'layers taken apart, with and without training after it: [SEED…]',
+    run: benchLowRank,
   },
 ];
 

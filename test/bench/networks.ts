@@ -4,6 +4,15 @@ import { NetworkBuilder, type Value } from '../../src/core/architectures/network
 import { residualBlock } from '../../src/core/architectures/residualBlock';
 import type { Model } from '../../src/core/ir/graph';
 
+/** A short training of the plain network on Fashion-MNIST. */
+export const plainTraining = {
+  epochs: 4,
+  batch: 128,
+  learningRate: 0.002,
+  schedule: 'cosine',
+  augment: { flip: true, shift: 0.07 },
+};
+
 const image = [1, 28, 28];
 const classes = 10;
 

@@ -7,16 +7,10 @@ import type { TrainingView } from '../../src/shared/contracts/viewModels';
 import { idxData } from './idxData';
 import { intervalNote, intervalOf, percentInterval, pointsInterval } from './intervals';
 import { madeModel, type MadeModel } from './madeModel';
-import { plainNetwork } from './networks';
+import { plainNetwork, plainTraining } from './networks';
 import { measured, openWorkbench, type Workbench } from './workbench';
 
-const train = {
-  epochs: 4,
-  batch: 128,
-  learningRate: 0.002,
-  schedule: 'cosine',
-  augment: { flip: true, shift: 0.07 },
-};
+const train = plainTraining;
 /** Of the training samples, where beginnings are compared. */
 const part = 0.2;
 const beginnings = ['leastSquares', 'random'] as const;
@@ -79,7 +73,7 @@ async function compareBeginnings(seeds: readonly number[]): Promise<void> {
 /** The network and its twin, both trained twice as long as the network was before the replacement. */
 async function compareTwin(bench: Workbench): Promise<void> {
   const { data, seed } = bench;
-  const first = await madeModel({ name: 'twin-first', from: plainNetwork(seed), steps: [{ train }] }, bench);
+  const first = await madeModel({ name: 'plain', from: plainNetwork(seed), steps: [{ train }] }, bench);
   const from = first.model;
   const plain = await madeModel({ name: 'twin-plain', from, steps: [{ train }] }, bench);
   const replace = { with: 'depthwise-separable' };
