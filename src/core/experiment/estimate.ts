@@ -27,16 +27,19 @@ export async function estimateCompression(
   signal.throwIfAborted();
   let bytesAfter = bytesBefore;
   let zeros = 0;
+  let added = 0;
   for (const weight of weightsOf(model)) {
     const { elements, byteLength } = weight.tensor;
     const stored: WeightShare = { weight, bytes: byteLength, elements, nonZeros: elements };
     const share = parsed.reduce((current, step) => step.estimate(current), stored);
     bytesAfter += share.bytes - byteLength;
-    zeros += elements - share.nonZeros;
+    zeros += share.elements - share.nonZeros;
+    added += share.elements - elements;
   }
   const parameters = layersOf(model).reduce(
     (sum, { tensors }) => sum + tensors.reduce((inLayer, tensor) => inLayer + tensor.parameters, 0),
     0,
   );
-  return { bytesBefore, bytesAfter, parameters, nonZerosAfter: parameters - zeros };
+  const parametersAfter = parameters + added;
+  return { bytesBefore, bytesAfter, parameters, parametersAfter, nonZerosAfter: parametersAfter - zeros };
 }

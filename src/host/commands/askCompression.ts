@@ -9,6 +9,7 @@ import type { EngineCalls } from '../engineCalls';
 import { localizeError } from '../localize';
 import { withLocks } from '../models/lockedLayers';
 import type { CompressRequest } from '../runs/experiments';
+import { askForm, askTrainingAfter } from './askCompactLayers';
 import { askData } from './askData';
 import { askOutput } from './askOutput';
 import {
@@ -48,8 +49,6 @@ export interface CompressionStart {
 }
 
 interface Asked extends Answers {
-  /** Data to compare on; null for random inputs. */
-  readonly data?: string | null;
   readonly output?: string;
 }
 
@@ -64,6 +63,8 @@ export async function askCompression(start: CompressionStart): Promise<CompressR
     method: (frame, answers) => askMethod(frame, answers, estimate),
     sparsity: (frame, answers) => askSparsity(frame, answers, start, estimate),
     granularity: (frame, answers) => askGranularity(frame, answers, estimate),
+    form: (frame, answers) => askForm(frame, answers, estimate),
+    training: (frame, answers) => askTrainingAfter(frame, answers),
     data: (frame, answers) => askComparisonData(frame, answers, start),
     output: (frame, answers) => askFile(frame, answers, model.path, estimate),
   };
@@ -113,6 +114,11 @@ async function askMethod(frame: StepFrame, answers: Asked, estimate: Estimate): 
       label: l10n.t('Prune and Quantize'),
       description: l10n.t('zeros first, then 8-bit integers'),
     },
+    {
+      value: 'compact',
+      label: l10n.t('Compact Layers'),
+      description: l10n.t('smaller layers in place of large ones; best with data to train on'),
+    },
   ];
   const chosen = await chooseStep(
     frame,
@@ -121,7 +127,7 @@ async function askMethod(frame: StepFrame, answers: Asked, estimate: Estimate): 
     (value) => value === (answers.method ?? 'both'),
     async (item, signal) => {
       const text = await estimate({ method: item.value }, signal);
-      const usesSparsity = item.value !== 'quantize' && text !== '';
+      const usesSparsity = (item.value === 'prune' || item.value === 'both') && text !== '';
       return {
         detail: usesSparsity ? l10n.t('At {0}: {1}', formatShortPercent(defaultSparsity), text) : text,
       };
@@ -195,14 +201,17 @@ async function askGranularity(frame: StepFrame, answers: Asked, estimate: Estima
 
 async function askComparisonData(
   frame: StepFrame,
-  { data }: Asked,
+  { data, method }: Asked,
   { model, recent }: CompressionStart,
 ): Answer {
   const { l10n } = vscode;
   const chosen = await askData(frame, {
     model,
     recent,
-    placeholder: l10n.t('On which inputs should the result be compared with the original?'),
+    placeholder:
+      method === 'compact'
+        ? l10n.t('On which data should the new layers be fitted, trained and compared?')
+        : l10n.t('On which inputs should the result be compared with the original?'),
     current: data ?? undefined,
     first: [
       {

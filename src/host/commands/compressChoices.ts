@@ -6,9 +6,11 @@ import { formatBytes, formatShortPercent } from '../../shared/base/numbers';
 import type { EstimateView, StepsView } from '../../shared/contracts/viewModels';
 import { sizeChangeText } from '../runs/runTexts';
 
-export type Method = 'prune' | 'quantize' | 'both';
+export type Method = 'prune' | 'quantize' | 'both' | 'compact';
 export type Granularity = 'channel' | 'tensor';
-export type QuestionName = 'method' | 'sparsity' | 'granularity' | 'data' | 'output';
+/** What layers become: depthwise-separable, or of low rank with that part of their weights. */
+export type CompactForm = 'separable' | 'half' | 'quarter';
+export type QuestionName = 'method' | 'sparsity' | 'granularity' | 'form' | 'data' | 'training' | 'output';
 
 /** The answers so far. */
 export interface Answers {
@@ -16,14 +18,21 @@ export interface Answers {
   /** Fraction of weights to set to zero. */
   readonly sparsity?: number;
   readonly granularity?: Granularity;
+  readonly form?: CompactForm;
+  /** Data to compare on, and to train on where that was chosen; null for random inputs. */
+  readonly data?: string | null;
+  /** Epochs of training after layers were made compact; 0 for none. */
+  readonly epochs?: number;
 }
 
 /** Offered where no figure was chosen yet, and what an estimate before that question stands for. */
 export const defaultSparsity = 0.8;
 export const offeredSparsities: readonly number[] = [0.5, 0.8, 0.9];
+/** Compact layers come near to what they replace, and training brings them the rest of the way. */
+export const offeredEpochs: readonly number[] = [5, 20];
 
 /** The questions in order, as far as the answers so far decide them. */
-export function questions({ method = 'both' }: Answers): readonly QuestionName[] {
+export function questions({ method = 'both', data }: Answers): readonly QuestionName[] {
   switch (method) {
     case 'both':
       return ['method', 'sparsity', 'granularity', 'data', 'output'];
@@ -31,13 +40,16 @@ export function questions({ method = 'both' }: Answers): readonly QuestionName[]
       return ['method', 'sparsity', 'data', 'output'];
     case 'quantize':
       return ['method', 'granularity', 'data', 'output'];
+    case 'compact':
+      // There is nothing to train on without data.
+      return ['method', 'form', 'data', ...(data === null ? [] : (['training'] as const)), 'output'];
     default:
       return assertNever(method);
   }
 }
 
 /** The recipe's steps; what was not asked yet is taken as its default. */
-export function stepsOf({ method, sparsity, granularity }: Answers): StepsView {
+export function stepsOf({ method, sparsity, granularity, form, data, epochs = 0 }: Answers): StepsView {
   const prune = { prune: { sparsity: sparsity ?? defaultSparsity, scope: 'global' } };
   const quantize = { quantize: { bits: 8, scheme: 'symmetric', granularity: granularity ?? 'channel' } };
   if (method === undefined) return [];
@@ -48,13 +60,29 @@ export function stepsOf({ method, sparsity, granularity }: Answers): StepsView {
       return [quantize];
     case 'both':
       return [prune, quantize];
+    case 'compact':
+      return [
+        formSteps[form ?? 'separable'],
+        ...(typeof data === 'string' && epochs > 0 ? [{ train: { epochs } }] : []),
+      ];
     default:
       return assertNever(method);
   }
 }
 
+const formSteps: Readonly<Record<CompactForm, StepsView[number]>> = {
+  separable: { replace: { with: 'depthwise-separable' } },
+  half: { lowRank: { ratio: 0.5 } },
+  quarter: { lowRank: { ratio: 0.25 } },
+};
+
 /** The answers that lead to these steps; those of steps that Compress… does not offer are left out. */
 export function answersOf(steps: StepsView): Answers {
+  const form = formOf(steps);
+  if (form) {
+    const epochs = steps.find((step) => Object.hasOwn(step, 'train'))?.['train']?.['epochs'];
+    return { method: 'compact', form, epochs: typeof epochs === 'number' ? epochs : 0 };
+  }
   const prune = steps.find((step) => Object.hasOwn(step, 'prune'))?.['prune'];
   const quantize = steps.find((step) => Object.hasOwn(step, 'quantize'))?.['quantize'];
   const method = prune === undefined ? quantize && 'quantize' : quantize === undefined ? 'prune' : 'both';
@@ -67,6 +95,15 @@ export function answersOf(steps: StepsView): Answers {
   };
 }
 
+function formOf(steps: StepsView): CompactForm | undefined {
+  for (const { replace, lowRank } of steps) {
+    if (replace?.['with'] === 'depthwise-separable') return 'separable';
+    const ratio = lowRank?.['ratio'];
+    if (typeof ratio === 'number') return ratio > 0.375 ? 'half' : 'quarter';
+  }
+  return undefined;
+}
+
 /** A fraction from a percentage as a person types it ("85", "97.5 %"); undefined unless it is above 0 and below 100. */
 export function parseSparsity(text: string): number | undefined {
   const match = /^\s*(\d{1,2}(?:[.,]\d{1,2})?)\s*%?\s*$/.exec(text);
@@ -76,13 +113,19 @@ export function parseSparsity(text: string): number | undefined {
 }
 
 /** Like "439 kB instead of 1.68 MB (3.8× smaller) · 80% of the weights zero". */
-export function estimateText({ bytesBefore, bytesAfter, parameters, nonZerosAfter }: EstimateView): string {
+export function estimateText(estimate: EstimateView): string {
+  const { bytesBefore, bytesAfter, parameters, parametersAfter, nonZerosAfter } = estimate;
   const [before, after] = [formatBytes(bytesBefore), formatBytes(bytesAfter)];
   const change = sizeChangeText(bytesAfter / bytesBefore);
   const size =
     change === undefined
       ? l10n.t('{0}, as before', after)
       : l10n.t('≈ {0} instead of {1} ({2})', after, before, change);
-  const zeros = parameters === 0 ? 0 : 1 - nonZerosAfter / parameters;
-  return zeros < 0.0005 ? size : `${size} · ${l10n.t('{0} of the weights zero', formatShortPercent(zeros))}`;
+  const fewer = parameters === 0 ? 0 : 1 - parametersAfter / parameters;
+  const zeros = parametersAfter === 0 ? 0 : 1 - nonZerosAfter / parametersAfter;
+  return [
+    size,
+    ...(fewer < 0.0005 ? [] : [l10n.t('{0} fewer parameters', formatShortPercent(fewer))]),
+    ...(zeros < 0.0005 ? [] : [l10n.t('{0} of the weights zero', formatShortPercent(zeros))]),
+  ].join(' · ');
 }

@@ -12,9 +12,11 @@ export function outputFileName(model: string, steps: StepsView): string {
 }
 
 function suffixOf(id: string, options: Readonly<Record<string, unknown>>): string {
-  const { sparsity, epochs, bits } = options;
+  const { sparsity, epochs, bits, ratio, with: form } = options;
   if (id === 'prune' && typeof sparsity === 'number') return `prune${Number((100 * sparsity).toFixed(2))}`;
   if (id === 'train' && typeof epochs === 'number') return `train${epochs}`;
+  if (id === 'replace' && typeof form === 'string') return form.replace('depthwise-', '');
+  if (id === 'lowRank' && typeof ratio === 'number') return `lowrank${Number((100 * ratio).toFixed(2))}`;
   if (id === 'quantize' && typeof bits === 'number') return `int${bits}`;
   return id;
 }

@@ -234,6 +234,12 @@ function stepText(id: string, options: Readonly<Record<string, unknown>>): strin
   if (id === 'train' && typeof options['epochs'] === 'number') {
     return options['epochs'] === 1 ? l10n.t('train 1 epoch') : l10n.t('train {0} epochs', options['epochs']);
   }
+  if (id === 'replace' && typeof options['with'] === 'string') return options['with'];
+  if (id === 'lowRank') {
+    return typeof options['ratio'] === 'number'
+      ? l10n.t('low rank {0}', formatShortPercent(options['ratio'], 2))
+      : l10n.t('low rank');
+  }
   if (id === 'quantize') {
     return granularity === 'tensor' ? l10n.t('int8 per tensor') : l10n.t('int8 per channel');
   }

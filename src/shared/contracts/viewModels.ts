@@ -376,6 +376,7 @@ export interface EstimateView {
   /** Expected size of the written file. */
   readonly bytesAfter: number;
   readonly parameters: number;
+  readonly parametersAfter: number;
   readonly nonZerosAfter: number;
 }
 

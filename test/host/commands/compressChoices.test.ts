@@ -17,6 +17,8 @@ describe('The questions of Compress…', () => {
     expect(questions({})).toHaveLength(5);
     expect(questions({ method: 'prune' })).toEqual(['method', 'sparsity', 'data', 'output']);
     expect(questions({ method: 'quantize' })).toEqual(['method', 'granularity', 'data', 'output']);
+    expect(questions({ method: 'compact' })).toEqual(['method', 'form', 'data', 'training', 'output']);
+    expect(questions({ method: 'compact', data: null })).toEqual(['method', 'form', 'data', 'output']);
     expect(questions({ method: 'both' })).toEqual(['method', 'sparsity', 'granularity', 'data', 'output']);
   });
 });
@@ -30,6 +32,22 @@ describe('The answers', () => {
     expect(stepsOf({ method: 'quantize', granularity: 'tensor' })).toEqual([
       { quantize: { bits: 8, scheme: 'symmetric', granularity: 'tensor' } },
     ]);
+  });
+
+  it('become compact layers, and training where there is data for it', () => {
+    const given = { method: 'compact', form: 'quarter', epochs: 5 } as const;
+    expect(stepsOf({ method: 'compact' })).toEqual([{ replace: { with: 'depthwise-separable' } }]);
+    expect(stepsOf({ ...given, data: null })).toEqual([{ lowRank: { ratio: 0.25 } }]);
+    expect(stepsOf({ ...given, data: 'glyphs' })).toEqual([
+      { lowRank: { ratio: 0.25 } },
+      { train: { epochs: 5 } },
+    ]);
+    expect(stepsOf({ ...given, data: 'glyphs', epochs: 0 })).toEqual([{ lowRank: { ratio: 0.25 } }]);
+  });
+
+  it.each(['separable', 'half', 'quarter'] as const)('of compact layers are found again: %s', (form) => {
+    const answers = { method: 'compact', form, epochs: 20 } as const;
+    expect(answersOf(stepsOf({ ...answers, data: 'glyphs' }))).toEqual(answers);
   });
 
   it('that a method does not ask for do not count', () => {
@@ -53,6 +71,8 @@ describe('The name of a file', () => {
   it.each([
     [stepsOf({ method: 'both', sparsity: 0.975 }), 'net.v2.prune97.5.int8.onnx'],
     [stepsOf({ method: 'prune', sparsity: 0.8 }), 'net.v2.prune80.onnx'],
+    [stepsOf({ method: 'compact' }), 'net.v2.separable.onnx'],
+    [stepsOf({ method: 'compact', form: 'half', epochs: 5, data: 'glyphs' }), 'net.v2.lowrank50.train5.onnx'],
     [[{ train: { epochs: 20 } }], 'net.v2.train20.onnx'],
     [[{ train: {} }, { distill: {} }], 'net.v2.train.distill.onnx'],
   ])('tells of %j', (steps, name) => {
@@ -96,14 +116,38 @@ describe('A typed sparsity', () => {
 
 describe('An estimate in words', () => {
   it('tells size and zeros', () => {
-    const estimate = { bytesBefore: 1_680_000, bytesAfter: 439_000, parameters: 1000, nonZerosAfter: 200 };
+    const estimate = {
+      bytesBefore: 1_680_000,
+      bytesAfter: 439_000,
+      parameters: 1000,
+      parametersAfter: 1000,
+      nonZerosAfter: 200,
+    };
     expect(estimateText(estimate)).toBe(
       '≈ 439 kB instead of 1.68 MB (3.8× smaller) · 80% of the weights zero',
     );
   });
 
+  it('tells how many parameters are fewer', () => {
+    const estimate = {
+      bytesBefore: 400_000,
+      bytesAfter: 100_000,
+      parameters: 100_000,
+      parametersAfter: 25_000,
+    };
+    expect(estimateText({ ...estimate, nonZerosAfter: 25_000 })).toBe(
+      '≈ 100 kB instead of 400 kB (4.0× smaller) · 75% fewer parameters',
+    );
+  });
+
   it('says so where the size stays, and is silent where there are no zeros', () => {
-    const estimate = { bytesBefore: 1000, bytesAfter: 1000, parameters: 0, nonZerosAfter: 0 };
+    const estimate = {
+      bytesBefore: 1000,
+      bytesAfter: 1000,
+      parameters: 0,
+      parametersAfter: 0,
+      nonZerosAfter: 0,
+    };
     expect(estimateText(estimate)).toBe('1 kB, as before');
   });
 });

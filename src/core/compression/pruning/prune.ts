@@ -41,9 +41,9 @@ function suffix({ sparsity, threshold, granularity, pattern = defaultPattern }: 
 function pruneShare(share: WeightShare, options: PruneOptions): WeightShare {
   if (typeof magnitudeSource(share.weight) === 'string' || options.threshold !== undefined) return share;
   if (takesOut(options.granularity)) return share;
-  const { tensor, layer } = share.weight;
+  const { layer } = share.weight;
   if (options.exclude?.includes(layer)) return share;
-  const { elements } = tensor;
+  const { elements } = share;
   const { keep, of } = options.pattern ?? defaultPattern;
   const sparsity = options.perLayer?.[layer]?.sparsity ?? options.sparsity ?? 1 - keep / of;
   return { ...share, nonZeros: Math.min(share.nonZeros, elements - Math.floor(sparsity * elements)) };
