@@ -31,6 +31,9 @@ export interface ScatterContent {
 /** Values that differ by more than this factor are told apart on a logarithmic axis only. */
 const widestLinear = 20;
 
+/** The least part of the limit that is in view. */
+const nearLimit = 0.8;
+
 export function isLogarithmic({ points, limit }: ScatterContent): boolean {
   const least = Math.min(limit.x, ...points.map(({ x }) => x));
   return least > 0 && limit.x / least > widestLinear;
@@ -39,7 +42,8 @@ export function isLogarithmic({ points, limit }: ScatterContent): boolean {
 /** What the axes span: all points and the limit, with some room around them. */
 export function scatterRanges(content: ScatterContent): { readonly x: AxisRange; readonly y: AxisRange } {
   const { points, limit } = content;
-  const xs = [limit.x, ...points.map(({ x }) => x)];
+  // A few points beside the limit must not fill the whole axis.
+  const xs = [limit.x, nearLimit * limit.x, ...points.map(({ x }) => x)];
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
   const ys = points.map(({ y }) => y);
   const [low, high] = ys.length === 0 ? [0, 1] : [Math.min(...ys), Math.max(...ys)];
