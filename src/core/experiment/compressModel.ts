@@ -93,7 +93,8 @@ export async function compressModel(
     const measured = await measureRun(original, compressed, data, {
       signal,
       progress: partOf(progress, 0.04 + workShare(parsed), 1),
-      loss: training.at(-1)?.loss,
+      steps: parsed,
+      training,
     });
     const report: ReportView = {
       version: 1,

@@ -1,9 +1,9 @@
 // Loss and accuracy of a written file, as its report has them.
 import path from 'node:path';
-import type { GeneralizationView, LossKind } from '../../shared/contracts/viewModels';
+import type { LossKind } from '../../shared/contracts/viewModels';
 import type { ModelFile } from '../analysis/compareLayers';
 import type { DataSplits } from '../data/dataSet';
-import { measureParts } from './measureParts';
+import { measureParts, type MeasuredParts } from './measureParts';
 import type { PhaseProgress } from './runProgress';
 
 /**
@@ -15,11 +15,10 @@ export async function measureGeneralization(
   splits: DataSplits,
   lossKind: LossKind | undefined,
   { signal, progress }: { readonly signal: AbortSignal; readonly progress: PhaseProgress },
-): Promise<GeneralizationView> {
-  const { train, validation, test } = await measureParts(file.path, splits, {
+): Promise<MeasuredParts> {
+  return measureParts(file.path, splits, {
     ...(lossKind && { loss: lossKind }),
     signal,
     progress: (fraction) => progress('measuring', fraction, path.basename(file.path)),
   });
-  return { train, validation, ...(test && { test }) };
 }

@@ -2,11 +2,20 @@
 import path from 'node:path';
 import { note, type Note } from '../../shared/base/messages';
 import type { LayerChangeView } from '../../shared/contracts/layerChange';
-import type { LatencyView, LossKind, ReportView, SizesView } from '../../shared/contracts/viewModels';
+import type {
+  LatencyView,
+  ReportView,
+  RunGeneralizationView,
+  SizesView,
+  TrainingView,
+} from '../../shared/contracts/viewModels';
 import type { ModelFile } from '../analysis/compareLayers';
 import { compareOpened } from '../analysis/compareModels';
 import { measureLatency } from '../analysis/latency';
 import { modelSizes, type LayerSizes, type ModelSizes } from '../analysis/sizes';
+import type { ParsedStep } from '../compression/step';
+import type { DataSplits } from '../data/dataSet';
+import { judgeGeneralization } from './judgeGeneralization';
 import { measureGeneralization } from './measureGeneralization';
 import type { RunData } from './runData';
 import { partOf, type PhaseProgress } from './runProgress';
@@ -27,8 +36,9 @@ export type Measured = Pick<
 export interface MeasureContext {
   readonly signal: AbortSignal;
   readonly progress: PhaseProgress;
-  /** The loss that the run trained with, where it trained. */
-  readonly loss: LossKind | undefined;
+  readonly steps: readonly ParsedStep[];
+  /** What the run trained, in order. */
+  readonly training: readonly TrainingView[];
 }
 
 /**
@@ -39,7 +49,7 @@ export async function measureRun(
   original: ModelFile,
   compressed: ModelFile,
   { measured, splits }: RunData,
-  { signal, progress, loss }: MeasureContext,
+  { signal, progress, steps, training }: MeasureContext,
 ): Promise<Measured> {
   progress('measuring', 0, path.basename(original.path));
   const first = await modelSizes(original, signal);
@@ -58,16 +68,7 @@ export async function measureRun(
   });
   if (refused.after && !refused.before) throw refused.after;
 
-  const generalization = splits && {
-    before: await measureGeneralization(original, splits, loss, {
-      signal,
-      progress: partOf(progress, 0.55, 0.7),
-    }),
-    after: await measureGeneralization(compressed, splits, loss, {
-      signal,
-      progress: partOf(progress, 0.7, 0.85),
-    }),
-  };
+  const generalization = splits && (await generalizationOf(original, compressed, splits));
 
   let latency: LatencyView | undefined;
   if (feeds) {
@@ -84,6 +85,31 @@ export async function measureRun(
     ...(generalization && { generalization }),
     notes: [...comparison.notes, ...sparsityNotes(before, after, latency)],
   };
+
+  async function generalizationOf(
+    a: ModelFile,
+    b: ModelFile,
+    data: DataSplits,
+  ): Promise<RunGeneralizationView> {
+    const loss = training.at(-1)?.loss;
+    const { lossKind, ...ofA } = await measureGeneralization(a, data, loss, {
+      signal,
+      progress: partOf(progress, 0.55, 0.7),
+    });
+    const { lossKind: _, ...ofB } = await measureGeneralization(b, data, loss, {
+      signal,
+      progress: partOf(progress, 0.7, 0.85),
+    });
+    return judgeGeneralization({
+      steps,
+      training,
+      generalization: { before: ofA, after: ofB },
+      sizes: { before, after },
+      splits: data,
+      loss: lossKind,
+      signal,
+    });
+  }
 }
 
 /** What a layer and those that stand for it weigh; nothing on the side where there is none. */

@@ -6,7 +6,7 @@ import type { ReportView } from '../../shared/contracts/viewModels';
 import { escaped, markdownTable, type Table } from './markdownTable';
 import { layerRows } from './report/layerRows';
 import { outputsTable, sizesTable } from './report/reportTables';
-import { generalizationTable, trainingSections } from './trainingMarkdown';
+import { generalizationSection, trainingSections } from './trainingMarkdown';
 
 /** The report as Markdown. */
 export function reportMarkdown(report: ReportView): string {
@@ -18,7 +18,7 @@ export function reportMarkdown(report: ReportView): string {
     `## Layers\n\n${markdownTable(layersTable(report.layers))}`,
   ];
   if (report.generalization) {
-    parts.push(`## Generalization\n\n${markdownTable(generalizationTable(report.generalization))}`);
+    parts.push(generalizationSection(report.generalization));
   }
   parts.push(...(report.training ?? []).flatMap(trainingSections));
   if (report.outputs.length > 0) {

@@ -5,28 +5,64 @@ import type {
   DiagnosisView,
   GeneralizationView,
   MeasureView,
-  ReportView,
+  RunGeneralizationView,
   TrainingView,
 } from '../../shared/contracts/viewModels';
 import { escaped, markdownTable, type Table } from './markdownTable';
 
-/** Loss and accuracy of both files on training, validation and test samples, and the gap between the former two. */
-export function generalizationTable({ before, after }: NonNullable<ReportView['generalization']>): Table {
+/** Loss and accuracy of each network on training, validation and test samples, the gap between the former two, and the verdict. */
+export function generalizationTable({ before, trained, after }: RunGeneralizationView): Table {
+  const networks = [before, ...(trained ? [trained] : []), after];
+  const { train, validation, test } = after;
   const parts = [
-    ['Train', before.train, after.train],
-    ['Validation', before.validation, after.validation],
-    ...(before.test && after.test ? ([['Test', before.test, after.test]] as const) : []),
+    ['Train', train, (one: GeneralizationView) => one.train],
+    ['Validation', validation, (one: GeneralizationView) => one.validation],
+    ...(test ? ([['Test', test, (one: GeneralizationView) => one.test]] as const) : []),
   ] as const;
+  const rows = (measure: string, format: (measured: MeasureView) => string): string[][] =>
+    parts.map(([part, { samples }, of]) => [
+      `${part} ${measure} (${samples} samples)`,
+      ...networks.map((one) => {
+        const measured = of(one);
+        return measured ? format(measured) : '–';
+      }),
+    ]);
   return {
-    head: ['', 'Original', 'Result'],
+    head: ['', 'Original', ...(trained ? ['Trained'] : []), 'Result'],
     rows: [
-      ...parts.map(([part, a, b]) => row(`${part} loss`, a, b, ({ loss }) => formatValue(loss))),
-      ['Gap of the loss', formatValue(lossGap(before)), formatValue(lossGap(after))],
-      ...(after.train.accuracy === undefined
+      ...rows('loss', ({ loss }) => formatValue(loss)),
+      ['Gap of the loss', ...networks.map((one) => formatValue(lossGap(one)))],
+      ...(train.accuracy === undefined
         ? []
-        : parts.map(([part, a, b]) => row(`${part} accuracy`, a, b, accuracyOf))),
+        : [...rows('accuracy', accuracyOf), ['Gap of the accuracy, points', ...networks.map(accuracyGap)]]),
+      ...(after.judgement
+        ? [['Verdict', ...networks.map(({ judgement }) => judgement?.verdict ?? '–')]]
+        : []),
     ],
   };
+}
+
+/** The table, what compression did to the gap, and what each verdict rests on. */
+export function generalizationSection(generalization: RunGeneralizationView): string {
+  const { before, trained, after, effect = [] } = generalization;
+  const networks = [
+    ['the original', before],
+    ['the trained network', trained],
+    ['the result', after],
+  ] as const;
+  return [
+    '## Generalization',
+    ...(effect.length > 0 ? [effect.map(sentence).map(escaped).join(' ')] : []),
+    markdownTable(generalizationTable(generalization)),
+    ...networks.flatMap(([name, network]) =>
+      network?.judgement
+        ? [
+            `Verdict on ${name}: **${network.judgement.verdict}**.`,
+            list(network.judgement.evidence.map(({ note }) => sentence(note))),
+          ]
+        : [],
+    ),
+  ].join('\n\n');
 }
 
 /** Heading, verdict, curves and what was frozen. */
@@ -55,30 +91,34 @@ function diagnosisText({ verdict, evidence, advice }: DiagnosisView): string {
 /** A row for each epoch. */
 export function curvesTable({ history }: TrainingView): Table {
   const accuracies = history.some(({ validationAccuracy }) => validationAccuracy !== undefined);
+  const zeros = history.some(({ sparsity = 0 }) => sparsity > 0);
   const head = ['Epoch', 'Train loss', 'Validation loss'];
   return {
-    head: [...head, ...(accuracies ? ['Train accuracy', 'Validation accuracy'] : []), 'Learning rate'],
+    head: [
+      ...head,
+      ...(accuracies ? ['Train accuracy', 'Validation accuracy'] : []),
+      ...(zeros ? ['Sparsity'] : []),
+      'Learning rate',
+    ],
     rows: history.map((epoch) => [
       String(epoch.epoch),
       formatValue(epoch.trainLoss ?? NaN),
       formatValue(epoch.validationLoss ?? NaN),
       ...(accuracies ? [percent(epoch.trainAccuracy), percent(epoch.validationAccuracy)] : []),
+      ...(zeros ? [percent(epoch.sparsity)] : []),
       formatValue(epoch.learningRate),
     ]),
   };
 }
 
-function row(
-  label: string,
-  before: MeasureView,
-  after: MeasureView,
-  format: (measure: MeasureView) => string,
-): string[] {
-  return [`${label} (${after.samples} samples)`, format(before), format(after)];
-}
-
 function lossGap({ train, validation }: GeneralizationView): number {
   return validation.loss - train.loss;
+}
+
+/** Training − validation. */
+function accuracyGap({ train, validation }: GeneralizationView): string {
+  if (train.accuracy === undefined || validation.accuracy === undefined) return '–';
+  return (100 * (train.accuracy - validation.accuracy)).toFixed(1);
 }
 
 function accuracyOf({ accuracy }: MeasureView): string {

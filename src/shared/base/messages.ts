@@ -189,6 +189,20 @@ export const noteTemplates = {
     'With the smallest {sparsity} of the weights set to zero the gap goes from {gapBefore} to {gapAfter} and the validation loss from {before} to {after}: weights hold what does not carry over.',
   PRUNING_HELPS_NOT:
     'With the smallest {sparsity} of the weights set to zero, without training afterwards, the gap goes from {gapBefore} to {gapAfter} and the validation loss from {before} to {after}.',
+  GAP_NARROWED:
+    '{what} narrowed the generalization gap from {before} to {after} points of accuracy, by {difference} with a standard error of {error}.',
+  GAP_WIDENED:
+    '{what} widened the generalization gap from {before} to {after} points of accuracy, by {difference} with a standard error of {error}.',
+  GAP_UNCERTAIN:
+    '{what} took the generalization gap from {before} to {after} points of accuracy, a difference of {difference}; that is less than its standard error of {error}, so that it can be chance.',
+  ACCURACY_ROSE:
+    'Accuracy on validation data rose by {difference} points to {after}, with a standard error of {error}.',
+  ACCURACY_FELL:
+    'Accuracy on validation data fell by {difference} points to {after}, with a standard error of {error}.',
+  ACCURACY_UNCERTAIN:
+    'Accuracy on validation data went from {before} to {after}, which is within the standard error of {error} points.',
+  LOSS_GAP_CHANGED:
+    '{what} took the gap between the losses from {before} to {after}, and the validation loss from {lossBefore} to {lossAfter}; how much of that is chance was not measured.',
   SPECTRUM_OVERTRAINED:
     'The weight spectra of these layers have exponents below 2, as over-trained layers do: {layers}.',
   SPECTRUM_UNDERTRAINED:

@@ -206,6 +206,21 @@ export interface GeneralizationView {
   readonly validation: MeasureView;
   /** On samples that neither trained it nor chose anything, where the data has some. */
   readonly test?: MeasureView;
+  /** What these measures say of the file; missing in older reports. */
+  readonly judgement?: Pick<DiagnosisView, 'verdict' | 'evidence'>;
+}
+
+/** How well the two files of a run generalize, and what the run did to that. */
+export interface RunGeneralizationView {
+  readonly before: GeneralizationView;
+  /**
+   * The network as its first training left it, of which compression made the result; only where the run trains before
+   * it compresses. It is no file, so that there is no measure on test samples.
+   */
+  readonly trained?: GeneralizationView;
+  readonly after: GeneralizationView;
+  /** What compression did to the gap and to validation, against `trained` or else `before`, each as a sentence. */
+  readonly effect?: readonly Note[];
 }
 
 /**
@@ -366,7 +381,7 @@ export interface ReportView extends ComparisonView {
   readonly data?: string;
   readonly seed?: number;
   /** Of both files, where there is data to train on. */
-  readonly generalization?: { readonly before: GeneralizationView; readonly after: GeneralizationView };
+  readonly generalization?: RunGeneralizationView;
   /** One entry for each training step. */
   readonly training?: readonly TrainingView[];
 }

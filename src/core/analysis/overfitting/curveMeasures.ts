@@ -79,11 +79,11 @@ export function curveMeasures(facts: DiagnosisFacts): CurveMeasures {
 /** Whether two accuracies differ by more than their samples explain. */
 export function differs(a: MeasureView, b: MeasureView): boolean {
   const difference = Math.abs((a.accuracy ?? 0) - (b.accuracy ?? 0));
-  return difference > standardErrors * Math.sqrt(variance(a) + variance(b));
+  return difference > standardErrors * Math.sqrt(accuracyVariance(a) + accuracyVariance(b));
 }
 
 /** Of an accuracy as an estimate. One right and one wrong sample are added: a share of 0 or 1 is not certain either. */
-function variance({ accuracy = 0, samples }: MeasureView): number {
+export function accuracyVariance({ accuracy = 0, samples }: MeasureView): number {
   const share = (accuracy * samples + 1) / (samples + 2);
   return (share * (1 - share)) / samples;
 }

@@ -27,6 +27,7 @@ export function generalizationPart({ generalization, training }: ReportView): Ma
   return section(
     'Generalization',
     diagnosis && diagnosisFacts(diagnosis),
+    noteList(generalization.effect ?? []),
     textTable('Generalization', generalizationTable(generalization)),
   );
 }
