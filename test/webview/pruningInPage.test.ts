@@ -83,6 +83,29 @@ describeInBrowser('a run that prunes', ({ open }) => {
     expect(text.trimEnd().split('\n')).toHaveLength(4);
   });
 
+  it('says what pruning did to the gap, with the figures and the verdict of each network', async () => {
+    const page = await open('pruned', { layer: '/fc1/Gemm', height: 3000 });
+    await page
+      .getByText('narrowed the generalization gap from 14.3 to 6.8 points of accuracy, by 7.5')
+      .waitFor();
+    const table = page.getByRole('table', { name: 'Generalization' });
+    const cells = await table
+      .getByRole('row', { name: /^Accuracy\s*trained/ })
+      .locator('td')
+      .allInnerTexts();
+    expect(cells).toEqual(['98.50%', '84.20%', '−14.3 pp', '']);
+    const verdicts = page.locator('.verdicts h3').filter({ hasNotText: /^$/ });
+    expect(await verdicts.allInnerTexts()).toEqual([
+      'before',
+      'Underfit',
+      'trained',
+      'Overfit',
+      'after',
+      'Balanced',
+    ]);
+    await page.getByText('a decline of 14.5%, above the usual limit of 10%').waitFor();
+  });
+
   it('scrolls through the bars of more layers than fit', async () => {
     const page = await open('manyPruned');
     const scroller = page.getByRole('group', { name: 'Zeros of each layer' });

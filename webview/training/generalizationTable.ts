@@ -2,7 +2,7 @@
 // the gap between them.
 import * as l10n from '@vscode/l10n';
 import { formatPercent, formatValue } from '../../src/shared/base/numbers';
-import type { AccuracyView, GeneralizationView, MeasureView } from '../../src/shared/contracts/viewModels';
+import type { GeneralizationView, MeasureView } from '../../src/shared/contracts/viewModels';
 import { element } from '../dom';
 import { formatPoints } from '../layers/changeFormats';
 
@@ -11,7 +11,7 @@ export interface GeneralizationSide {
   readonly label?: string;
   readonly measured: GeneralizationView;
   /** On data that was neither trained nor chosen on. */
-  readonly test?: AccuracyView;
+  readonly test?: MeasureView;
 }
 
 export interface GeneralizationRow {
@@ -46,7 +46,7 @@ export function generalizationRows(sides: readonly GeneralizationSide[]): readon
       (fraction) => formatPercent(fraction, 2),
       (gap) => formatPoints(0, gap),
     ),
-    test: side.test === undefined ? '' : formatPercent(side.test.accuracy, 2),
+    test: side.test?.accuracy === undefined ? '' : formatPercent(side.test.accuracy, 2),
   }));
   return [...losses, ...accuracies];
 }

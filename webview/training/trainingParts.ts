@@ -1,5 +1,5 @@
 // The training of a finished run: the curves of all its steps as one, and for each step its figures, the verdict on it and
-// what was not trained; and how the file generalizes before and after.
+// what was not trained; and how its networks generalize.
 import * as l10n from '@vscode/l10n';
 import { DisposableStore } from '../../src/shared/base/disposable';
 import { journeyOf, type Journey } from '../../src/shared/contracts/journey';
@@ -15,7 +15,7 @@ import { section } from '../section';
 import type { ThemeSource } from '../theme';
 import type { ViewStateStore } from '../viewState';
 import { createCurveFigures } from './curveFigures';
-import { generalizationTable } from './generalizationTable';
+import { generalizationParts } from './generalizationParts';
 import { finishedFacts } from './trainingFacts';
 import { stepText } from './phaseTexts';
 
@@ -30,11 +30,9 @@ export interface TrainingPartsOptions {
 /** Undefined where the run trained nothing. */
 export function createTrainingParts(options: TrainingPartsOptions): DetailPart | undefined {
   const { report, store } = options;
-  const { training = [], generalization, accuracy } = report;
+  const { training = [], generalization } = report;
   if (training.length === 0 && generalization === undefined) return undefined;
   const owned = new DisposableStore();
-  const before = { label: l10n.t('before'), ...(accuracy && { test: accuracy.before }) };
-  const after = { label: l10n.t('after'), ...(accuracy && { test: accuracy.after }) };
   return {
     element: element(
       'div',
@@ -43,14 +41,7 @@ export function createTrainingParts(options: TrainingPartsOptions): DetailPart |
       generalization &&
         section(
           { key: 'generalization', title: l10n.t('Generalization'), ...describe(report), store },
-          element(
-            'div',
-            { class: 'table-scroller plain' },
-            generalizationTable([
-              { ...before, measured: generalization.before },
-              { ...after, measured: generalization.after },
-            ]),
-          ),
+          ...generalizationParts(generalization, report.accuracy),
         ),
     ),
     dispose: () => owned.dispose(),
