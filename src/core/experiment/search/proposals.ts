@@ -48,14 +48,15 @@ export async function propose(
   return drawn(space, isNew, random);
 }
 
-/** One that is new, from an outline that each has the same chance. */
+/** One that is new, from an outline that each has the same chance; of its widths the wide ones are taken more often. */
 async function drawn(
   { outlines, fitting }: Space,
   isNew: (weighed: Weighed) => boolean,
   random: () => number,
 ): Promise<Weighed | undefined> {
   for (const outline of shuffled(outlines, random)) {
-    const one = pick((await fitting(outline)).filter(isNew), random);
+    const fresh = (await fitting(outline)).filter(isNew);
+    const one = fresh[Math.floor(random() ** 2 * fresh.length)];
     if (one) return one;
   }
   return undefined;
