@@ -52,7 +52,7 @@ const benches: readonly Bench[] = [
   },
   {
     name: 'structured',
-    what: 'a residual network with fewer channels: [SEED…]',
+    what: 'a residual network with fewer channels: [mnist|fashion-mnist [SEED…]]',
     run: benchStructured,
   },
   {

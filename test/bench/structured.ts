@@ -14,29 +14,48 @@ import { residualNetwork } from './networks';
 import { timedFiles } from './timedFiles';
 import { applied, measured, openWorkbench, validationAccuracy, type Workbench } from './workbench';
 
-const train = {
-  epochs: 5,
-  batch: 128,
-  learningRate: 0.002,
-  schedule: 'cosine',
-  augment: { flip: true, shift: 0.07 },
-};
+interface Task {
+  readonly id: string;
+  readonly title: string;
+  readonly data: () => string;
+  readonly train: Readonly<Record<string, unknown>> & { readonly epochs: number };
+}
+
+const train = { batch: 128, learningRate: 0.002, schedule: 'cosine' };
+const tasks: readonly Task[] = [
+  {
+    id: 'mnist',
+    title: 'MNIST',
+    data: () => idxData('mnist', 0.1307, 0.3081),
+    train: { epochs: 3, ...train },
+  },
+  {
+    id: 'fashion-mnist',
+    title: 'Fashion-MNIST',
+    data: () => idxData('fashion-mnist', 0.286, 0.353),
+    train: { epochs: 5, ...train, augment: { flip: true, shift: 0.07 } },
+  },
+];
 const pruning = { sparsity: 0.34, granularity: 'channel', scope: 'layer' };
 /** ONNX Runtime computes channels in blocks of 16 at most. */
 const multiple = 16;
 const criteria = ['magnitude', 'magnitudeL2', 'gradient', 'random'];
 const rounds = 15;
 
-/** Test accuracies for each seed, then over all of them. */
-export async function benchStructured(args: readonly string[]): Promise<void> {
-  const seeds = args.length > 0 ? args.map(Number) : [1];
-  const { epochs } = train;
+/** One data set, or all; test accuracies for each seed, then over all of them. */
+export async function benchStructured([only, ...others]: readonly string[]): Promise<void> {
+  const seeds = others.length > 0 ? others.map(Number) : [1];
+  for (const task of tasks.filter(({ id }) => only === undefined || id === only)) await runTask(task, seeds);
+}
+
+async function runTask(task: Task, seeds: readonly number[]): Promise<void> {
+  const { epochs } = task.train;
   console.log(
-    `Residual network of 24, 48 and 96 channels, Fashion-MNIST; ${epochs} epochs, then ${epochs} more with and without pruning before them.`,
+    `Residual network of 24, 48 and 96 channels, ${task.title}; ${epochs} epochs, then ${epochs} more with and without pruning before them.`,
   );
   const outcomes: { readonly dense: number; readonly pruned: number }[] = [];
   for (const seed of seeds) {
-    outcomes.push(await run(await openWorkbench(idxData('fashion-mnist', 0.286, 0.353), seed)));
+    outcomes.push(await run(task, await openWorkbench(task.data(), seed)));
   }
   if (seeds.length === 1) return;
   const dense = outcomes.map((outcome) => outcome.dense);
@@ -47,17 +66,26 @@ export async function benchStructured(args: readonly string[]): Promise<void> {
   );
 }
 
-async function run(bench: Workbench): Promise<{ readonly dense: number; readonly pruned: number }> {
+async function run(
+  { id, train: training }: Task,
+  bench: Workbench,
+): Promise<{ readonly dense: number; readonly pruned: number }> {
   const { data, seed } = bench;
   const first = await madeModel(
-    { name: 'structured-first', from: residualNetwork(seed), steps: [{ train }] },
+    { name: `structured-${id}-first`, from: residualNetwork(seed), steps: [{ train: training }] },
     bench,
   );
   const criterion = await bestCriterion(first.model, bench);
   const from = first.model;
-  const dense = await madeModel({ name: 'structured-dense', from, steps: [{ train }] }, bench);
+  const dense = await madeModel(
+    { name: `structured-${id}-dense`, from, steps: [{ train: training }] },
+    bench,
+  );
   const prune = { ...pruning, multiple, criterion };
-  const pruned = await madeModel({ name: 'structured-pruned', from, steps: [{ prune }, { train }] }, bench);
+  const pruned = await madeModel(
+    { name: `structured-${id}-pruned`, from, steps: [{ prune }, { train: training }] },
+    bench,
+  );
 
   console.log(`seed ${seed} | MACs | parameters | bytes | train | validation | test`);
   const row = async (name: string, { file, totals }: MadeModel): Promise<number> => {

@@ -1,6 +1,6 @@
-// The depthwise-separable twin of a convolutional network on Fashion-MNIST: what it costs in accuracy, with as many
-// epochs for both, and what it is worth to begin at the kernels that come nearest to the given ones instead of at random
-// ones. The test samples are run once, through the written files.
+// The depthwise-separable twin of a convolutional network: what it costs in accuracy on MNIST, with as many
+// epochs for both, and what it is worth on Fashion-MNIST to begin at the kernels that come nearest to the given ones
+// instead of at random ones. The test samples are run once, through the written files.
 import { fraction } from '../../src/core/data/subset';
 import { formatPercent } from '../../src/shared/base/numbers';
 import type { TrainingView } from '../../src/shared/contracts/viewModels';
@@ -10,7 +10,6 @@ import { madeModel, type MadeModel } from './madeModel';
 import { plainNetwork, plainTraining } from './networks';
 import { measured, openWorkbench, type Workbench } from './workbench';
 
-const train = plainTraining;
 /** Of the training samples, where beginnings are compared. */
 const part = 0.2;
 const beginnings = ['leastSquares', 'random'] as const;
@@ -21,7 +20,7 @@ type Beginning = (typeof beginnings)[number];
 export async function benchTwin(args: readonly string[]): Promise<void> {
   const seeds = args.length > 0 ? args.map(Number) : [1, 2, 3];
   await compareBeginnings(seeds);
-  await compareTwin(await open(seeds[0]!));
+  await compareTwin(await openWorkbench(idxData('mnist', 0.1307, 0.3081), seeds[0]!));
 }
 
 function open(seed: number): Promise<Workbench> {
@@ -38,7 +37,7 @@ async function compareBeginnings(seeds: readonly number[]): Promise<void> {
     const { data } = bench;
     const few = { ...bench, data: { ...data, train: fraction(data.train, part, seed) } };
     const plain = await madeModel(
-      { name: 'twin-plain-few', from: plainNetwork(seed), steps: [{ train }] },
+      { name: 'twin-plain-few', from: plainNetwork(seed), steps: [{ train: plainTraining }] },
       few,
     );
     for (const initialize of beginnings) {
@@ -46,7 +45,7 @@ async function compareBeginnings(seeds: readonly number[]): Promise<void> {
         {
           name: `twin-${initialize}`,
           from: plain.model,
-          steps: [{ replace: { with: 'depthwise-separable', initialize } }, { train }],
+          steps: [{ replace: { with: 'depthwise-separable', initialize } }, { train: plainTraining }],
         },
         few,
       );
@@ -55,14 +54,14 @@ async function compareBeginnings(seeds: readonly number[]): Promise<void> {
     }
   }
   console.log(
-    `Beginnings, ${formatPercent(part, 0)} of the training samples, ${train.epochs} epochs; ${seeds.length} seeds. ${intervalNote}`,
+    `Beginnings, ${formatPercent(part, 0)} of the training samples, ${plainTraining.epochs} epochs; ${seeds.length} seeds. ${intervalNote}`,
   );
   for (const initialize of beginnings) {
-    const curve = Array.from({ length: train.epochs + 1 }, (_, epoch) => {
+    const curve = Array.from({ length: plainTraining.epochs + 1 }, (_, epoch) => {
       const own = runs[initialize].map(({ training }) => training.history[epoch]!.validationAccuracy ?? NaN);
       return formatPercent(intervalOf(own).mean, 2);
     });
-    console.log(`  ${initialize}: validation after epochs 0 to ${train.epochs}: ${curve.join(', ')}`);
+    console.log(`  ${initialize}: validation after epochs 0 to ${plainTraining.epochs}: ${curve.join(', ')}`);
   }
   const [near, random] = beginnings.map((initialize) => runs[initialize].map(({ accuracy }) => accuracy));
   console.log(
@@ -72,14 +71,18 @@ async function compareBeginnings(seeds: readonly number[]): Promise<void> {
 
 /** The network and its twin, both trained twice as long as the network was before the replacement. */
 async function compareTwin(bench: Workbench): Promise<void> {
+  const train = { epochs: 4, batch: 128, learningRate: 0.002, schedule: 'cosine' };
   const { data, seed } = bench;
-  const first = await madeModel({ name: 'plain', from: plainNetwork(seed), steps: [{ train }] }, bench);
+  const first = await madeModel(
+    { name: 'twin-mnist-first', from: plainNetwork(seed), steps: [{ train }] },
+    bench,
+  );
   const from = first.model;
-  const plain = await madeModel({ name: 'twin-plain', from, steps: [{ train }] }, bench);
+  const plain = await madeModel({ name: 'twin-mnist-network', from, steps: [{ train }] }, bench);
   const replace = { with: 'depthwise-separable' };
-  const twin = await madeModel({ name: 'twin-twin', from, steps: [{ replace }, { train }] }, bench);
+  const twin = await madeModel({ name: 'twin-mnist-twin', from, steps: [{ replace }, { train }] }, bench);
   console.log(
-    `Network and twin, seed ${seed}; ${train.epochs} epochs, then ${train.epochs} more with and without replacement.`,
+    `Network and twin, MNIST, seed ${seed}; ${train.epochs} epochs, then ${train.epochs} more with and without replacement.`,
   );
   console.log('  parameters | MACs | bytes | train | validation | test');
   const row = async (name: string, { file, totals }: MadeModel): Promise<number> => {
