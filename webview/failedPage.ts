@@ -1,4 +1,5 @@
-// The page of a run that did not come to its end: why, the way to go on with it, and how far its training came.
+// The page of a run that did not come to its end: why, the way to go on with it, and how far its training or its search
+// came.
 import * as l10n from '@vscode/l10n';
 import { journeyOf, trainingsOf } from '../src/shared/contracts/journey';
 import type { PanelSubject } from '../src/shared/contracts/panelContract';
@@ -9,6 +10,7 @@ import { factList } from './facts';
 import { actionButton, fileName } from './header';
 import type { PanelHost } from './host';
 import { failedView } from './messageView';
+import { createLiveSearch } from './search/liveSearch';
 import { section } from './section';
 import type { ThemeSource } from './theme';
 import { createCurveFigures } from './training/curveFigures';
@@ -29,7 +31,14 @@ export function createFailedPage(options: FailedPageOptions): DetailPart {
   const title = subject.title ?? l10n.t('{0} cannot be shown', fileName(subject.path));
   const resume = subject.resumable && actionButton(l10n.t('Resume'), () => run(host.call('resumeRun', {})));
   const message = failedView(title, subject.message, resume);
-  const { curves } = subject;
+  const { curves, search } = subject;
+  if (search !== undefined) {
+    const tried = createLiveSearch({ ...options, search, name: fileName(subject.path) });
+    return {
+      element: element('div', { class: 'failed' }, message, tried.element),
+      dispose: () => tried.dispose(),
+    };
+  }
   if (curves === undefined || curves.history.length === 0) return { element: message, dispose: () => {} };
   const figures = createCurveFigures({
     ...options,

@@ -42,7 +42,8 @@ export type SampleState =
   | 'manySensitive'
   | 'diagnosis'
   | 'searching'
-  | 'search';
+  | 'search'
+  | 'searchStopped';
 
 /** What a test sees of the editor. */
 export interface FakeEditor {
@@ -238,6 +239,15 @@ function subjectOf(): PanelSubject | null {
           paused,
           canPause: true,
         },
+      };
+    case 'searchStopped':
+      return {
+        kind: 'failed',
+        path: '/projects/digits/models/network.onnx',
+        title: 'network.onnx · search, macs ≤ 2M',
+        message: 'This run was cancelled, so it has no result. Run it again to get one.',
+        resumable: true,
+        search: searchView(5),
       };
     case 'search':
       return { kind: 'search', report: searchReport() };

@@ -163,6 +163,7 @@ async function takeScreenshots(folder: string, only: RegExp): Promise<void> {
     ['manySensitive', '/features.6.pointwise/Conv'],
     ['searching'],
     ['search'],
+    ['searchStopped'],
   ];
   try {
     for (const theme of themes) {

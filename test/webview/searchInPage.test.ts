@@ -68,6 +68,16 @@ describeInBrowser('a search', ({ open }) => {
     });
   });
 
+  it('that was stopped shows what it had tried, and goes on', async () => {
+    const page = await open('searchStopped');
+    expect(await readout(page)).toBe('5 of 12 networks; macs ≤ 2M');
+    await table(page).getByRole('button', { name: '2', exact: true }).click();
+    expect(await asked(page, 'openModel')).toEqual([{ path: `${folder}/2/rung-1.onnx` }]);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    expect(await asked(page, 'resumeRun')).toEqual([{}]);
+    expect(await violations(page)).toEqual([]);
+  });
+
   describe('that is over', () => {
     it('tells the winner, what it costs and reaches', async () => {
       const page = await open('search');

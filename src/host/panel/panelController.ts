@@ -185,6 +185,8 @@ export class PanelController implements Disposable {
       }
       case 'job':
         return subject.job.search === undefined ? [] : trialFiles(subject.job.search);
+      case 'failed':
+        return subject.search === undefined ? [] : trialFiles(subject.search);
       default:
         return [];
     }
@@ -228,6 +230,7 @@ export class PanelController implements Disposable {
         message: localizeError(error),
         ...(run?.resumable && { resumable: true }),
         ...(run?.curves && { curves: run.curves, ...stepsIn(run) }),
+        ...(run?.trials && { search: run.trials }),
       });
       return;
     }

@@ -278,9 +278,10 @@ export class Experiments implements Disposable {
     );
     if (this.ended) return;
     await live.recorder.settled();
-    const { curves } = live.run;
+    const { curves, trials } = live.run;
     const finished = outcome.record.state === 'finished';
-    const run = await withResumable({ folder, ...outcome, ...(curves && !finished && { curves }) });
+    const reached = { ...(curves && { curves }), ...(trials && { trials }) };
+    const run = await withResumable({ folder, ...outcome, ...(!finished && reached) });
     await writeRecord(folder, run.record).catch((error: unknown) => this.options.warn(String(error)));
     this.live.delete(folder);
     this.stored = [run, ...this.stored.filter((other) => other.folder !== folder)].toSorted(latestFirst);

@@ -16,6 +16,7 @@ import {
   type Run,
   type RunRecord,
 } from './runRecord';
+import { readTrials } from './searchTrials';
 
 const recordFile = 'run.json';
 const reportFile = 'report.json';
@@ -74,7 +75,8 @@ async function readRun(folder: string): Promise<Run | undefined> {
   if (record === undefined) return undefined;
   if (record.state !== 'finished') {
     const curves = parseCurves((await readText(path.join(folder, curvesFile))) ?? '');
-    return withResumable({ folder, record, ...(curves && { curves }) });
+    const trials = record.kind === 'search' ? await readTrials(folder, record) : undefined;
+    return withResumable({ folder, record, ...(curves && { curves }), ...(trials && { trials }) });
   }
   const text = (await readText(path.join(folder, reportFile))) ?? '';
   if (record.kind === 'diagnosis') {

@@ -89,7 +89,7 @@ export interface Run {
   readonly progress?: ProgressView;
   /** Of a run that trains, or did not get to its end. */
   readonly curves?: CurvesView;
-  /** Of a search that is going on in this window. */
+  /** Of a search that is going on in this window, or did not get to its end. */
   readonly trials?: SearchView;
   /** The job holds before its next step. */
   readonly paused?: true;

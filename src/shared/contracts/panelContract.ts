@@ -87,6 +87,8 @@ export type PanelSubject =
       readonly message: string;
       /** Of a run that can go on from a checkpoint. */
       readonly resumable?: true;
+      /** Of a search, as far as it came. */
+      readonly search?: SearchView;
       /** Of a training run, as far as it came. */
       readonly curves?: CurvesView;
       /** What such a run does. */

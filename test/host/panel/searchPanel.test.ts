@@ -51,6 +51,18 @@ describe('A panel that shows a search', () => {
     expect(controller.files).toEqual(['/runs/1/trials/1/rung-0.onnx', '/runs/1/trials/2/rung-0.onnx']);
   });
 
+  it('shows what one that was cancelled had tried, and that it can go on', async () => {
+    run = {
+      folder: '/runs/1',
+      record: { ...record, state: 'cancelled' },
+      resumable: true,
+      trials: trials(2),
+    };
+    await controller.show({ kind: 'run', folder: '/runs/1' });
+    expect(controller.state.subject).toMatchObject({ kind: 'failed', resumable: true, search: trials(2) });
+    expect(controller.files).toEqual(['/runs/1/trials/1/rung-0.onnx', '/runs/1/trials/2/rung-0.onnx']);
+  });
+
   it('shows the report of a finished one, and lets the winner be opened too', async () => {
     run = { folder: '/runs/1', record: { ...record, state: 'finished' }, search: searchReport() };
     await controller.show({ kind: 'run', folder: '/runs/1' });

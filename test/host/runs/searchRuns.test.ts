@@ -96,6 +96,34 @@ describe('A search', () => {
     expect(at.jobs.started).toHaveLength(2);
   });
 
+  it('that was cut off shows what it had tried, from what the engine left', async () => {
+    const run = await at.experiments.start(request());
+    leaveTrial(run.folder);
+    const tried = trials(2).trials.map((trial) => ({ ...trial, path: `trials/${trial.trial}/rung-0.onnx` }));
+    const promoted = { ...tried[0]!, rung: 1, epochs: 3, path: 'trials/1/rung-1.onnx' };
+    const lines = [...tried, { trial: 'x' }, promoted].map((line) => JSON.stringify(line));
+    writeFileSync(path.join(run.folder, 'trials.jsonl'), `${lines.join('\n')}\n{"trial":3,"arch`);
+    at.reopen();
+    await at.experiments.refresh();
+    const found = at.experiments.find(run.folder);
+    expect(found?.record.state).toBe('failed');
+    expect(found?.resumable).toBe(true);
+    expect(found?.trials).toEqual({
+      budget: { measure: 'macs', limit: 2e6 },
+      wanted: 4,
+      rungs: [2, 3],
+      trials: [promoted, tried[1]!].map((trial) => ({ ...trial, path: path.join(run.folder, trial.path) })),
+    });
+  });
+
+  it('that was cancelled shows what it had tried', async () => {
+    const run = await at.experiments.start(request());
+    at.jobs.last.search.fire(trials(2));
+    const end = at.ended();
+    at.experiments.cancel(run);
+    expect((await end).trials).toEqual(trials(2));
+  });
+
   it.each([
     ['nothing was tried', 'RUN_INTERRUPTED', false],
     ['everything diverged', 'SEARCH_ALL_DIVERGED', true],
