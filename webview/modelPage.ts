@@ -1,13 +1,15 @@
 // The page of a model, and of an experiment: the file's figures, what became of them, the layers, the selected layer.
 import * as l10n from '@vscode/l10n';
 import { assertNever } from '../src/shared/base/assertNever';
-import type { DetailState, PanelSubject } from '../src/shared/contracts/panelContract';
+import type { ComparedRuns, DetailState, PanelSubject } from '../src/shared/contracts/panelContract';
 import type { ComparisonView, ModelView, RecipeEdit, ReportView } from '../src/shared/contracts/viewModels';
 import { createDetailPane } from './detailPane';
 import type { DetailPart } from './detail/detailPart';
 import { element } from './dom';
 import { formatDuration } from './durations';
 import { outputsTable } from './experiment/outputsTable';
+import { createRunsPart } from './experiment/runsPart';
+import { resultsOf, runsTable } from './experiment/runsTable';
 import type { MeasuredPair } from './experiment/sizeRows';
 import { sizesTable } from './experiment/sizesTable';
 import { actionButton, fileName, keyFigures, modelFacts, pageHeader } from './header';
@@ -130,11 +132,13 @@ function contentOf(options: ModelPageOptions): PageContent {
       };
     }
     case 'comparison': {
-      const { before, after, comparison } = subject;
-      const pair = { ...comparison, before: before.totals, after: after.totals };
+      const { before, after, comparison, runs } = subject;
+      const files = { ...comparison, before: before.totals, after: after.totals };
+      const training = runs && createRunsPart({ ...options, runs });
       return {
-        head: [comparisonHeader(before, after)],
-        sizes: sizes(pair, store),
+        head: [comparisonHeader(before, after), ...(runs ? [runsSection(runs, store)] : [])],
+        sizes: sizes(runs ? resultsOf(runs) : files, store),
+        ...(training && { training }),
         ...zerosOf(comparison, after.path, options),
         table: changeTable(comparison, options),
         findings: findingsOf(comparison, store),
@@ -213,6 +217,11 @@ function comparisonHeader(before: ModelView, after: ModelView): HTMLElement {
   const title = l10n.t('{0} and {1}', fileName(before.path), fileName(after.path));
   const facts = l10n.t('Before: {0} After: {1}', before.path, after.path);
   return pageHeader(title, facts, modelFacts(before), []);
+}
+
+function runsSection(runs: ComparedRuns, store: ViewStateStore): HTMLElement {
+  const table = element('div', { class: 'table-scroller plain' }, runsTable(runs));
+  return section({ key: 'runs', title: l10n.t('Runs'), store }, table);
 }
 
 function sizes(pair: MeasuredPair, store: ViewStateStore): HTMLElement {

@@ -32,6 +32,7 @@ export type SampleState =
   | 'wide'
   | 'experiment'
   | 'comparison'
+  | 'runs'
   | 'training'
   | 'trained'
   | 'pruning'
@@ -78,6 +79,7 @@ const models: Partial<Record<SampleState, SampleModel>> = {
   model: lenet,
   experiment: lenet,
   comparison: lenet,
+  runs: lenet,
   trained: lenet,
   pruned: lenet,
   manyPruned: largeModel,
@@ -274,6 +276,7 @@ function subjectOf(): PanelSubject | null {
     case 'manyPruned':
     case 'experiment':
       return { kind: 'experiment', model: modelView(model!), report: reportView(model!) };
+    case 'runs':
     case 'comparison': {
       const report = reportView(model!);
       const { layers, outputs, comparedOn, notes } = report;
@@ -283,6 +286,7 @@ function subjectOf(): PanelSubject | null {
         before: modelView(model!),
         after,
         comparison: { layers, outputs, comparedOn, notes },
+        ...(sample === 'runs' && { runs: { before: trainedReport(), after: prunedReport() } }),
       };
     }
     case 'model':

@@ -78,10 +78,12 @@ function lineOf(
   { axes, theme, log, window }: LineLook,
 ): ChartDataset<'line', Point[]> {
   const train = series.role === 'train';
-  const color = train ? theme.before : theme.after;
+  const { side = train ? 'before' : 'after' } = series;
+  const color = theme[side];
   const inView = series.points.filter(({ x }) => x >= window.min && x <= window.max).length;
   const every = shapeEvery(inView);
-  const end = endOf(series);
+  // Of two runs one is longer; that the other one ends is nothing to mark.
+  const end = series.side === undefined ? endOf(series) : undefined;
   return {
     label: series.label,
     data: series.points.map(({ x, y }) => ({ x, y: y === null || (log && y <= 0) ? Number.NaN : y })),
@@ -100,7 +102,7 @@ function lineOf(
     pointBorderWidth: ({ dataIndex }) => (dataIndex === end ? 2.5 : 1),
     // Points at the ends of the axis stand on its edge; a line that is zoomed into must not leave the chart.
     clip: window.min > range.min || window.max < range.max ? 0 : 8,
-    fill: index === 1 ? gapFill(axes.y.kind, theme) : false,
+    fill: index === 1 && series.side === undefined ? gapFill(axes.y.kind, theme) : false,
   };
 }
 

@@ -10,6 +10,8 @@ export interface LineSeries {
   readonly label: string;
   /** Gives the colour, the dashes and the shape of the points, so that no series is known by colour alone. */
   readonly role: 'train' | 'validation';
+  /** Of two runs in one picture: it gives the colour then. */
+  readonly side?: 'before' | 'after';
   readonly points: readonly LinePoint[];
 }
 

@@ -157,7 +157,7 @@ export function createLineFigure(options: LineFigureOptions): LineFigure {
 /** Anew only where something else is drawn. */
 function fillLegend(legend: HTMLElement, { series, level }: LineContent): void {
   const entries = [
-    ...series.map(({ label, role }) => [label, role] as const),
+    ...series.map(({ label, role, side }) => [label, side ? `${role} line-side-${side}` : role] as const),
     ...(level ? [[level.label, 'level'] as const] : []),
   ];
   if (legend.childElementCount === entries.length) return;

@@ -45,14 +45,18 @@ export function runCommands(parts: ModelCommandParts): Pick<CommandHandlers, Han
       if (run !== undefined) await panel.show({ kind: 'run', folder: run.folder });
     },
     'counterweight.compareRuns': async (folder, selected) => {
-      const finished = targets(folder, selected).filter(({ report }) => report !== undefined);
-      const [before, after] = finished.toReversed().map(({ report }) => report?.compressed.path);
+      const finished = targets(folder, selected)
+        .filter(({ report }) => report !== undefined)
+        .toSorted((a, b) => a.record.created.localeCompare(b.record.created));
+      const [first, second] = finished;
+      const [before, after] = [first?.report?.compressed.path, second?.report?.compressed.path];
       if (finished.length !== 2 || before === undefined || after === undefined) {
         const message = vscode.l10n.t('Select two finished runs to compare their results.');
         await vscode.window.showInformationMessage(message);
         return;
       }
-      await panel.show({ kind: 'comparison', before, after });
+      const runs = { before: first!.folder, after: second!.folder };
+      await panel.show({ kind: 'comparison', before, after, runs });
     },
     'counterweight.runAgain': again,
     'counterweight.retryRun': again,

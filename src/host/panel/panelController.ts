@@ -7,7 +7,7 @@ import { CounterweightError } from '../../shared/base/errors';
 import { Emitter, type Event } from '../../shared/base/events';
 import { cancelled } from '../../shared/contracts/contract';
 import type { HeatmapSide } from '../../shared/contracts/engineContract';
-import type { PanelState, PanelSubject } from '../../shared/contracts/panelContract';
+import type { ComparedRuns, PanelState, PanelSubject } from '../../shared/contracts/panelContract';
 import type { SearchView } from '../../shared/contracts/searchViews';
 import type { HeatmapView, ModelView, RegionView, StepsView } from '../../shared/contracts/viewModels';
 import type { EngineCalls } from '../engineCalls';
@@ -20,7 +20,13 @@ import { canPause, type Run } from '../runs/runRecord';
 export type Shown =
   | { readonly kind: 'model'; readonly path: string }
   | { readonly kind: 'run'; readonly folder: string }
-  | { readonly kind: 'comparison'; readonly before: string; readonly after: string };
+  | {
+      readonly kind: 'comparison';
+      readonly before: string;
+      readonly after: string;
+      /** Folders of the runs whose results are compared. */
+      readonly runs?: { readonly before: string; readonly after: string };
+    };
 
 export interface PanelSources {
   readonly engine: EngineCalls;
@@ -252,7 +258,9 @@ export class PanelController implements Disposable {
         const { before, after } = request;
         const [a, b] = await Promise.all([readModel(before), readModel(after)]);
         const comparison = await engine.call('compare', { before, after }, signal);
-        return comparison === cancelled ? undefined : { kind: 'comparison', before: a, after: b, comparison };
+        if (comparison === cancelled) return undefined;
+        const runs = request.runs && (await this.comparedRuns(request.runs));
+        return { kind: 'comparison', before: a, after: b, comparison, ...(runs && { runs }) };
       }
       case 'run': {
         const failure = run?.record.failure;
@@ -273,6 +281,16 @@ export class PanelController implements Disposable {
       default:
         return assertNever(request);
     }
+  }
+
+  /** Undefined where one of them is no longer there; the files are compared all the same. */
+  private async comparedRuns({
+    before,
+    after,
+  }: NonNullable<Extract<Shown, { kind: 'comparison' }>['runs']>): Promise<ComparedRuns | undefined> {
+    const [first, second] = await Promise.all([this.sources.findRun(before), this.sources.findRun(after)]);
+    if (first?.report === undefined || second?.report === undefined) return undefined;
+    return { before: first.report, after: second.report };
   }
 
   private setSubject(subject: PanelSubject): void {

@@ -106,7 +106,14 @@ export type PanelSubject =
       readonly before: ModelView;
       readonly after: ModelView;
       readonly comparison: ComparisonView;
+      /** The runs that the two files are the results of, where runs are compared. */
+      readonly runs?: ComparedRuns;
     };
+
+export interface ComparedRuns {
+  readonly before: ReportView;
+  readonly after: ReportView;
+}
 
 export type DetailState =
   | { readonly kind: 'none' }
