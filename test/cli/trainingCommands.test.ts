@@ -4,13 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { openModel } from '../../src/core/formats/openModel';
-import type {
-  EpochView,
-  EvaluationView,
-  MeasureView,
-  ModelView,
-  ReportView,
-} from '../../src/shared/contracts/viewModels';
+import type { EvaluationView } from '../../src/shared/contracts/evaluationView';
+import type { EpochView, MeasureView, ModelView, ReportView } from '../../src/shared/contracts/viewModels';
 import { useUntrainedProject } from './support/untrainedProject';
 import { startCli, type CliResult } from './support/runCli';
 

@@ -2,12 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { evaluationText } from '../../src/cli/text/evaluationText';
 import { epochText, trainingText } from '../../src/cli/text/trainingText';
-import type {
-  EvaluationView,
-  ReportView,
-  SizesView,
-  TrainingView,
-} from '../../src/shared/contracts/viewModels';
+import type { EvaluationView } from '../../src/shared/contracts/evaluationView';
+import type { ReportView, SizesView, TrainingView } from '../../src/shared/contracts/viewModels';
 
 const sizes: SizesView = {
   parameters: 1000,

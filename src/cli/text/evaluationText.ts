@@ -1,6 +1,7 @@
 // What `evaluate` prints for people.
 import { formatInteger, formatPercent, formatValue } from '../../shared/base/numbers';
-import type { EvaluationView, LossKind } from '../../shared/contracts/viewModels';
+import type { EvaluationView } from '../../shared/contracts/evaluationView';
+import type { LossKind } from '../../shared/contracts/viewModels';
 import { table, type Column } from './table';
 
 export const lossNames: Readonly<Record<LossKind, string>> = {

@@ -1,5 +1,5 @@
 // What `evaluate` answers: how good a model file is on a data set, and how long one run of it takes.
-import type { EvaluationView } from '../../shared/contracts/viewModels';
+import type { EvaluationView } from '../../shared/contracts/evaluationView';
 import { openData } from '../data/openData';
 import { openModel } from '../formats/openModel';
 import { onnxRuntime } from '../runtime/onnxRuntime';

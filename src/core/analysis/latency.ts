@@ -1,6 +1,7 @@
 // How long model files take for the same inputs, measured so that what else the machine does hits all of them alike.
 import { availableParallelism } from 'node:os';
-import type { EvaluationView, LatencyView } from '../../shared/contracts/viewModels';
+import type { EvaluationView } from '../../shared/contracts/evaluationView';
+import type { LatencyView } from '../../shared/contracts/viewModels';
 import { pauseFor } from '../ir/pacing';
 import { onnxRuntime } from '../runtime/onnxRuntime';
 import type { Session } from '../runtime/runtime';
