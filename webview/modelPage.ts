@@ -4,6 +4,7 @@ import { assertNever } from '../src/shared/base/assertNever';
 import type { ComparedRuns, DetailState, PanelSubject } from '../src/shared/contracts/panelContract';
 import type { ComparisonView, ModelView, RecipeEdit, ReportView } from '../src/shared/contracts/viewModels';
 import { createDetailPane } from './detailPane';
+import type { Note } from '../src/shared/base/messages';
 import type { DetailPart } from './detail/detailPart';
 import { element } from './dom';
 import { formatDuration } from './durations';
@@ -125,7 +126,7 @@ function contentOf(options: ModelPageOptions): PageContent {
       return {
         head: [experimentHeader(subject.model, report, options)],
         ...trainingOf(report, options),
-        sizes: sizes(pair, store),
+        sizes: sizes(pair, sizeNotes(report.notes), store),
         ...zerosOf(report, report.compressed.path, options),
         table: changeTable(report, options),
         findings: findingsOf(report, store),
@@ -137,7 +138,7 @@ function contentOf(options: ModelPageOptions): PageContent {
       const training = runs && createRunsPart({ ...options, runs });
       return {
         head: [comparisonHeader(before, after), ...(runs ? [runsSection(runs, store)] : [])],
-        sizes: sizes(runs ? resultsOf(runs) : files, store),
+        sizes: sizes(runs ? resultsOf(runs) : files, [], store),
         ...(training && { training }),
         ...zerosOf(comparison, after.path, options),
         table: changeTable(comparison, options),
@@ -224,12 +225,29 @@ function runsSection(runs: ComparedRuns, store: ViewStateStore): HTMLElement {
   return section({ key: 'runs', title: l10n.t('Runs'), store }, table);
 }
 
-function sizes(pair: MeasuredPair, store: ViewStateStore): HTMLElement {
-  return section({ key: 'sizes', title: l10n.t('Sizes'), store }, sizesTable(pair));
+function sizes(pair: MeasuredPair, reasons: readonly Note[], store: ViewStateStore): HTMLElement {
+  return section(
+    { key: 'sizes', title: l10n.t('Sizes'), store },
+    sizesTable(pair),
+    reasons.length > 0 && noteList(reasons),
+  );
+}
+
+/** Notes that say why a size or a time is not what its figures suggest: they stand with the figures. */
+const sizeReasons: readonly Note['code'][] = [
+  'SPARSE_NOT_SMALLER',
+  'SPARSE_NOT_FASTER',
+  'SMALLER_NOT_FASTER',
+  'FEWER_MACS_NOT_FASTER',
+];
+
+function sizeNotes(notes: readonly Note[]): readonly Note[] {
+  return notes.filter(({ code }) => sizeReasons.includes(code));
 }
 
 function findingsOf(comparison: ComparisonView, store: ViewStateStore): HTMLElement[] {
-  const { outputs, notes, comparedOn } = comparison;
+  const { outputs, comparedOn } = comparison;
+  const notes = comparison.notes.filter(({ code }) => !sizeReasons.includes(code));
   const measured =
     outputs.length > 0 &&
     section(

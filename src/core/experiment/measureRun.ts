@@ -1,12 +1,10 @@
 // Measures the two files of a run, the one that was given and the one that was written.
 import path from 'node:path';
-import { note, type Note } from '../../shared/base/messages';
 import type { LayerChangeView } from '../../shared/contracts/layerChange';
 import type {
   LatencyView,
   ReportView,
   RunGeneralizationView,
-  SizesView,
   TrainingView,
 } from '../../shared/contracts/viewModels';
 import type { ModelFile } from '../analysis/compareLayers';
@@ -18,6 +16,7 @@ import type { DataSplits } from '../data/dataSet';
 import { judgeGeneralization } from './judgeGeneralization';
 import { measureGeneralization } from './measureGeneralization';
 import type { RunData } from './runData';
+import { sizeNotes } from './sizeNotes';
 import { partOf, type PhaseProgress } from './runProgress';
 
 export type Measured = Pick<
@@ -83,7 +82,7 @@ export async function measureRun(
     compressed: { path: compressed.path, ...after },
     ...(latency && { latency }),
     ...(generalization && { generalization }),
-    notes: [...comparison.notes, ...sparsityNotes(before, after, latency)],
+    notes: [...comparison.notes, ...sizeNotes(before, after, latency)],
   };
 
   async function generalizationOf(
@@ -146,11 +145,4 @@ function sumOf(labels: readonly string[], { layers }: ModelSizes): LayerSizes {
     sparseBytes: sum('sparseBytes'),
     entropyBytes: sum('entropyBytes'),
   };
-}
-
-/** Why zeros that were made do not show in the file or in the time, where they do not. */
-function sparsityNotes(before: SizesView, after: SizesView, latency: LatencyView | undefined): Note[] {
-  if (after.sparsity - before.sparsity < 0.01) return [];
-  const isFaster = latency !== undefined && latency.afterMs < 0.95 * latency.beforeMs;
-  return [note('SPARSE_NOT_SMALLER', {}), ...(isFaster ? [] : [note('SPARSE_NOT_FASTER', {})])];
 }

@@ -124,8 +124,12 @@ export const noteTemplates = {
     'Measured again at the end, the winner took {cost}, more than the budget: times vary with what else the machine does.',
   SEARCH_NO_TEST: 'The data has no test samples: the winner was measured on those alone that chose it.',
   SPARSE_NOT_SMALLER:
-    'Pruned weights are stored as zeros: the file is smaller only when it is zipped or coded.',
+    'Zeros are stored like other numbers: they make the file smaller only when it is zipped or coded.',
   SPARSE_NOT_FASTER: 'ONNX Runtime has no sparse kernels: zeros in a weight do not make it faster.',
+  SMALLER_NOT_FASTER:
+    'The file is smaller, but ONNX Runtime computes as much as before: weights in fewer bits are turned back into full numbers when the model runs.',
+  FEWER_MACS_NOT_FASTER:
+    'The model multiplies less, but a run of it does not take less time: where layers are small, starting operators and moving memory takes longer than multiplying.',
   INPUTS_RANDOM: 'Outputs were compared on random inputs; give data to see what the loss means for them.',
   OUTPUTS_NOT_COMPARED: 'Outputs were not compared: {problem}',
   OUTPUT_NOT_COMPARED: 'Output {output} was not compared: {problem}.',
