@@ -63,7 +63,7 @@ export function summaryText({ trials, wanted, budget }: SearchView): string {
   return l10n.t('{0} of {1} networks; {2}', trials.length, wanted, budgetText(budget));
 }
 
-export function reachedText({ validation }: TrialView): string {
+function reachedText({ validation }: TrialView): string {
   if (validation === null) return l10n.t('diverged');
   const { accuracy, loss } = validation;
   return accuracy === undefined
