@@ -221,7 +221,14 @@ function comparisonHeader(before: ModelView, after: ModelView): HTMLElement {
 }
 
 function runsSection(runs: ComparedRuns, store: ViewStateStore): HTMLElement {
-  const table = element('div', { class: 'table-scroller plain' }, runsTable(runs));
+  const table = element(
+    'div',
+    {
+      class: 'table-scroller plain',
+      attributes: { tabindex: '0', role: 'region', 'aria-label': l10n.t('The two runs') },
+    },
+    runsTable(runs),
+  );
   return section({ key: 'runs', title: l10n.t('Runs'), store }, table);
 }
 
