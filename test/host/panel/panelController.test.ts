@@ -290,4 +290,22 @@ describe('A panel that is asked for a comparison', () => {
     expect(controller.state.subject).toMatchObject({ kind: 'comparison', after: { path: '/b.onnx' } });
     expect(engine.last('layer').params).toMatchObject({ path: '/a.onnx', compressed: '/b.onnx' });
   });
+
+  it('has the reports of two runs with their results, as long as both are there', async () => {
+    const runs = { before: '/runs/a', after: '/runs/b' };
+    for (const [found, expected] of [
+      [aRun('finished', { report: report() }), { before: report(), after: report() }],
+      [undefined, undefined],
+    ] as const) {
+      run = found;
+      void controller.show({ kind: 'comparison', before: '/a.onnx', after: '/b.onnx', runs });
+      await settle();
+      engine.last('compare').answer({ layers: [], outputs: [], comparedOn: '', notes: [] });
+      await settle();
+      const { subject } = controller.state;
+      expect(subject?.kind === 'comparison' ? subject.runs : 'none').toEqual(expected);
+      void controller.show({ kind: 'model', path: '/a.onnx' });
+      await settle();
+    }
+  });
 });
