@@ -121,4 +121,18 @@ describe('a run that prunes', () => {
     await session.screenshot(`compared-runs-${theme}`);
     expect(await panel.violations()).toEqual([]);
   });
+
+  it('is run again as it was, to another file, and asked for again with its answers', async () => {
+    const { bench, panel } = session;
+    const runs = bench.view('Experiments').locator('.monaco-list-row', { hasText: 'digits.onnx' });
+    const first = bench.treeRow(/digits\.onnx · prune 50/);
+    await bench.choose(first, 'Run Again');
+    await expect.poll(() => runs.count()).toBe(3);
+    await panel.find('h1', /prune50\.train6-2/).waitFor({ timeout: 30_000 });
+    expect(await session.list()).toContain('digits.prune50.train6-2.onnx');
+    await bench.choose(first, 'Run Again With Changes…');
+    await bench.quickTitle.waitFor();
+    await session.screenshot('pruning-again');
+    await bench.page.keyboard.press('Escape');
+  });
 });
