@@ -54,7 +54,7 @@ export function createRunCurves(options: RunCurvesOptions): DetailPart | undefin
 }
 
 /** Both runs over the same epochs, counted through their steps; the shorter one has no figures in the end. */
-export function runCurvesContent({ before, after }: ComparedRuns, measure: Measure): LineFigureContent {
+function runCurvesContent({ before, after }: ComparedRuns, measure: Measure): LineFigureContent {
   const sides = [byEpoch(before), byEpoch(after)] as const;
   const last = Math.max(...sides.flatMap((points) => [...points.keys()]));
   const epochs = Array.from({ length: last + 1 }, (_, epoch) => epoch);
