@@ -197,7 +197,8 @@ describe('a run that prunes channels', () => {
     expect(report.compressed.bytes).toBeLessThan(0.6 * report.original.bytes);
     expect(report.compressed.macs).toBeLessThan(0.5 * report.original.macs);
     expect(report.compressed.parameters).toBeLessThan(0.5 * report.original.parameters);
-    const codes = report.notes.map(({ code }) => code);
+    // Whether so small a network is faster is up to the machine.
+    const codes = report.notes.map(({ code }) => code).filter((code) => code !== 'FEWER_MACS_NOT_FASTER');
     expect(codes.toSorted()).toEqual([
       'CHANNELS_KEPT',
       'CHANNELS_REMOVED',
