@@ -6,8 +6,8 @@ import type { SensitivityReportView } from '../../src/shared/contracts/sensitivi
 /** Where a figure belongs on the colours, from 0 (better than before) over 0.5 (as before) to 1 (the worst). */
 export type HarmScale = (point: SensitivityFigures) => number;
 
-/** A fall of accuracy that is smaller than this has never the colour of the worst. */
-const leastFall = 0.02;
+/** A change of accuracy that is smaller than this has never the colour at an end. */
+const leastChange = 0.02;
 
 /**
  * Accuracy counts as it falls; divergences and losses, which grow by orders of magnitude, by their square root. What is
@@ -22,7 +22,7 @@ export function harmScale(report: SensitivityReportView, measure: SensitivityMea
     return typeof value === 'number' ? sign * (value - before) : undefined;
   };
   const harms = layers.flatMap(({ points }) => points.flatMap((point) => harmOf(point) ?? []));
-  const top = Math.max(measure === 'accuracy' ? leastFall : Number.MIN_VALUE, ...harms);
+  const top = Math.max(measure === 'accuracy' ? leastChange : Number.MIN_VALUE, ...harms.map(Math.abs));
   return (point) => {
     const harm = harmOf(point);
     if (harm === undefined) return 1;
