@@ -6,7 +6,7 @@ import { externalDataPath } from '../shared/base/externalData';
 export interface OutputPaths {
   readonly output: string;
   readonly reportPath: string;
-  /** What a stopped run goes on from: `model.int8.checkpoint`; gone when the run is done. */
+  /** What the run keeps, `model.int8.run`: its recipe, its curves and, until it is done, what it goes on from. */
   readonly runFolder: string;
 }
 
@@ -15,12 +15,14 @@ export function freePaths(folder: string, name: string): OutputPaths {
   const { name: stem, ext } = path.parse(name);
   for (let n = 1; ; n++) {
     const numbered = path.join(folder, n === 1 ? stem : `${stem}-${n}`);
-    const files = [ext, externalDataPath(ext), '.report.json', '.report.md'].map((end) => numbered + end);
+    const files = [ext, externalDataPath(ext), '.report.json', '.report.md', '.report.html'].map(
+      (end) => numbered + end,
+    );
     if (files.some((file) => existsSync(file))) continue;
     return {
       output: numbered + ext,
       reportPath: `${numbered}.report.json`,
-      runFolder: `${numbered}.checkpoint`,
+      runFolder: `${numbered}.run`,
     };
   }
 }

@@ -1,18 +1,16 @@
-// A run that leaves something to go on from when it is stopped, and nothing when there is nothing to go on from.
+// A run that leaves something to go on from when it is stopped, and nothing of it when there is nothing to go on from.
 import { holdsCheckpoint, removeRunFiles } from '../core/experiment/runFiles';
 import { CounterweightError, isAbort } from '../shared/base/errors';
 import type { CommandContext } from './commandLine';
 
-/** Runs the work and tidies its run folder up: all of it once it is done, and what is of no use once it has failed. */
+/** Runs the work and tidies its run folder up where it failed: what is of no use then goes. */
 export async function resumableRun<T>(
   runFolder: string,
   context: CommandContext,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
-    const result = await work();
-    await removeRunFiles(runFolder);
-    return result;
+    return await work();
   } catch (error) {
     await tidyUp(error, runFolder, context);
     throw error;

@@ -4,9 +4,9 @@ import path from 'node:path';
 export interface TrainingPaths {
   /** The model file to write. */
   readonly output: string;
-  /** `model.report.json` for model.onnx; the same in Markdown stands beside it. */
+  /** `model.report.json` for model.onnx; the same in Markdown and HTML stands beside it. */
   readonly reportPath: string;
-  /** What a killed run goes on from: `model.checkpoint` for model.onnx; gone when the run is done. */
+  /** What the run keeps, `model.run` for model.onnx: its recipe, its curves and, until it is done, its checkpoints. */
   readonly runFolder: string;
 }
 
@@ -14,5 +14,5 @@ export function trainingPaths(output: string): TrainingPaths {
   const resolved = path.resolve(output);
   const { dir, name } = path.parse(resolved);
   const stem = path.join(dir, name);
-  return { output: resolved, reportPath: `${stem}.report.json`, runFolder: `${stem}.checkpoint` };
+  return { output: resolved, reportPath: `${stem}.report.json`, runFolder: `${stem}.run` };
 }

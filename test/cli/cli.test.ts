@@ -89,6 +89,7 @@ describe('compress', () => {
       'm.prune80.int8.report.html',
       'm.prune80.int8.report.json',
       'm.prune80.int8.report.md',
+      'm.prune80.int8.run',
     ]);
     const saved = await readFile(temp.file('made/out/m.prune80.int8.report.json'), 'utf8');
     expect(JSON.parse(saved)).toEqual(report);

@@ -79,9 +79,9 @@ describe('compress --recipe', () => {
 });
 
 describe('a recipe that is interrupted', () => {
-  const checkpoint = 'out/m.prune50.train30.checkpoint';
+  const runFolder = 'out/m.prune50.train30.run';
 
-  it('goes on where it was, and leaves nothing but the result', async () => {
+  it('goes on where it was, and leaves no checkpoint', async () => {
     const network = newModel({ architecture: 'mlp', input: [1, 12, 12], classes: 10, width: 0.25, seed: 1 });
     await writeModel(temp.file('m.onnx'), network);
     recipe(`
@@ -92,7 +92,7 @@ steps:
   - train: { epochs: 30, batch: 8 }
 `);
     const running = startCli(cli.path, flags, temp.path);
-    const events = temp.file(`${checkpoint}/events.jsonl`);
+    const events = temp.file(`${runFolder}/events.jsonl`);
     const epochs = (): number =>
       existsSync(events) ? readFileSync(events, 'utf8').split('"epoch",').length - 1 : 0;
     await expect.poll(epochs, { timeout: 30_000, interval: 10 }).toBeGreaterThan(3);
@@ -100,14 +100,48 @@ steps:
     const { code, stderr } = await running.result;
     expect(code).toBe(130);
     expect(stderr).toContain('the same command with --resume goes on from it');
-    expect(readdirSync(temp.file('out'))).toEqual(['m.prune50.train30.checkpoint']);
+    expect(readdirSync(temp.file('out'))).toEqual(['m.prune50.train30.run']);
     expect((await run(...flags)).stderr).toContain('RUN_UNFINISHED');
 
     const resumed = JSON.parse((await run(...flags, '--resume', '--json')).stdout) as ReportView;
     expect(resumed.training?.[0]?.history).toHaveLength(31);
     expect(resumed.compressed.sparsity).toBeCloseTo(0.5, 2);
-    expect(existsSync(temp.file(checkpoint))).toBe(false);
+    expect(readdirSync(temp.file(runFolder)).toSorted()).toEqual([
+      'events.jsonl',
+      'recipe.yaml',
+      'tensorboard',
+    ]);
   });
+
+  it('is kept with what it made, and makes it again byte for byte', async () => {
+    const network = newModel({ architecture: 'mlp', input: [1, 12, 12], classes: 10, width: 0.25, seed: 1 });
+    await writeModel(temp.file('m.onnx'), network);
+    recipe(`
+model: m.onnx
+data: { train: "glyphs:samples=300,size=12", validation: 0.2 }
+seed: 5
+steps:
+  - train: { epochs: 3, batch: 8, dropout: 0.1 }
+  - prune: { sparsity: 0.5, fineTune: { epochs: 1 } }
+  - quantize: {}
+`);
+    expect(await run(...flags)).toMatchObject({ code: 0 });
+    const name = 'm.train3.prune50.int8';
+    const kept = `out/${name}.run/recipe.yaml`;
+    // From another folder than the recipe's.
+    const again = await run('compress', '--recipe', kept, '-o', 'deep/again', '--json');
+    expect(again.code).toBe(0);
+    const [first, second] = ['out', 'deep/again'].map((made) =>
+      readFileSync(temp.file(`${made}/${name}.onnx`)),
+    );
+    expect(first?.equals(second ?? Buffer.alloc(0))).toBe(true);
+    const recipes = ['out', 'deep/again'].map((made) =>
+      readFileSync(temp.file(`${made}/${name}.run/recipe.yaml`), 'utf8'),
+    );
+    expect(recipes[1]).toBe(recipes[0]);
+    const page = readFileSync(temp.file(`out/${name}.report.html`), 'utf8');
+    expect(page).toContain(`counterweight compress --recipe ${name}.run/recipe.yaml -o again`);
+  }, 60_000);
 
   it('leaves nothing where it failed', async () => {
     await writeModel(temp.file('m.onnx'), denseModel([16, 8, 4]));

@@ -93,6 +93,7 @@ describe('train', () => {
       'out.report.html',
       'out.report.json',
       'out.report.md',
+      'out.run',
     ]);
     expect(JSON.parse(await readFile(temp.file('out.report.json'), 'utf8'))).toEqual(report);
 
@@ -156,12 +157,12 @@ describe('train', () => {
 
 describe('a training run that is interrupted', () => {
   const command = `train m.onnx ${data} --epochs 30 --batch 8 -o out.onnx`;
-  const checkpoint = 'out.checkpoint';
+  const runFolder = 'out.run';
 
   /** Starts a run and ends it once it has come to some epochs. */
   async function interrupted(end: 'SIGINT' | 'SIGKILL'): Promise<CliResult> {
     const running = startCli(cli(), command.split(' '), temp.path);
-    const events = temp.file(`${checkpoint}/events.jsonl`);
+    const events = temp.file(`${runFolder}/events.jsonl`);
     const epochs = async () =>
       existsSync(events) ? (await readFile(events, 'utf8')).split('"epoch",').length - 1 : 0;
     await expect.poll(epochs, { timeout: 30_000, interval: 10 }).toBeGreaterThan(3);
@@ -178,21 +179,21 @@ describe('a training run that is interrupted', () => {
       expect(code).toBe(end === 'SIGINT' ? 130 : null);
       if (end === 'SIGINT') {
         expect(stderr).toMatch(
-          /^Cancelled\. The checkpoint is in .*out\.checkpoint; .* --resume goes on from it\.\n$/,
+          /^Cancelled\. The checkpoint is in .*out\.run; .* --resume goes on from it\.\n$/,
         );
       }
       expect((await readdir(temp.path)).filter((name) => !name.startsWith('.'))).toEqual([
         'm.onnx',
-        checkpoint,
+        runFolder,
       ]);
 
       const anew = await run(command);
       expect(anew).toMatchObject({ code: 1, stdout: '' });
-      expect(anew.stderr).toMatch(/^error: RUN_UNFINISHED: .*out\.checkpoint/);
+      expect(anew.stderr).toMatch(/^error: RUN_UNFINISHED: .*out\.run/);
 
       const resumed = await trained(`${command} --resume`);
       expect(resumed.history.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 31 }, (_, i) => i));
-      expect(existsSync(temp.file(checkpoint))).toBe(false);
+      expect(existsSync(temp.file(`${runFolder}/checkpoint`))).toBe(false);
 
       await trained(command.replace('out.onnx', 'whole.onnx'));
       const [first, second] = ['out.onnx', 'whole.onnx'].map((name) =>
@@ -202,12 +203,17 @@ describe('a training run that is interrupted', () => {
     },
   );
 
-  it('before the first checkpoint leaves nothing, and keeps what somebody else has put beside it', async () => {
+  it('keeps its recipe and its curves, and what somebody else has put beside them', async () => {
     await writeUntrained();
-    await mkdir(temp.file(checkpoint));
-    await writeFile(temp.file(`${checkpoint}/mine.txt`), 'mine');
+    await mkdir(temp.file(runFolder));
+    await writeFile(temp.file(`${runFolder}/mine.txt`), 'mine');
     const { code } = await run(`train m.onnx ${data} --epochs 1 -o out.onnx`);
     expect(code).toBe(0);
-    expect(await readdir(temp.file(checkpoint))).toEqual(['mine.txt']);
+    expect((await readdir(temp.file(runFolder))).toSorted()).toEqual([
+      'events.jsonl',
+      'mine.txt',
+      'recipe.yaml',
+      'tensorboard',
+    ]);
   });
 });

@@ -59,7 +59,8 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   vscode: ['src/host'],
   'onnxruntime-node': ['src/core/runtime'],
   'onnxruntime-web': ['src/core/runtime'],
-  '@bufbuild/protobuf': ['src/core/formats/onnx'],
+  // ONNX is protobuf, and so are the events of TensorBoard.
+  '@bufbuild/protobuf': ['src/core/formats/onnx', 'src/core/experiment/tensorboard'],
   '@vscode/tree-sitter-wasm': ['src/host/sourceCode'],
   'vscode-jsonrpc': ['src/shared/contracts'],
   'chart.js': ['webview'],
@@ -75,6 +76,7 @@ export const packageRules: Readonly<Record<string, readonly string[]>> = {
   pngjs: ['src/core/data'],
   'jpeg-js': ['src/core/data'],
   'ml-matrix': ['src/core/analysis'],
+  'crc-32': ['src/core/experiment/tensorboard'],
   'd3-scale': ['src/core/experiment/report'],
   'd3-shape': ['src/core/experiment/report'],
   // Checks of what a person wrote.

@@ -83,14 +83,11 @@ async function compress(
     ...(data !== undefined && { data }),
   };
   const progress = { signal: context.signal, progress: line.show };
-  // What needs no data is done before there would be something to go on from.
-  const report = parsed.some(({ needsData }) => needsData)
-    ? await inFolder(folder, () =>
-        resumableRun(runFolder, context, () =>
-          compressModel({ ...params, runFolder, resume: flags.resume ?? false }, progress),
-        ),
-      )
-    : await compressModel(params, progress);
+  const report = await inFolder(folder, () =>
+    resumableRun(runFolder, context, () =>
+      compressModel({ ...params, runFolder, resume: flags.resume ?? false }, progress),
+    ),
+  );
   return { json: report, text: (columns) => reportText(report, paths.reportPath, columns) };
 }
 

@@ -77,8 +77,9 @@ export async function compressModel(
   const folder = await makeReportFolder(path.dirname(params.reportPath));
   const absent = [params.output, externalDataPath(params.output)].filter((file) => !existsSync(file));
   let written: readonly string[] = [];
+  let files: RunFiles | undefined;
   try {
-    const files = await filesOf(params, parsed, seed);
+    files = await filesOf(params, parsed, seed);
     const { notes, training } = await write(
       original,
       parsed,
@@ -113,6 +114,7 @@ export async function compressModel(
     return report;
   } catch (error) {
     await Promise.all(written.map((file) => rm(file, { force: true })));
+    await files?.stop(error);
     await folder.removeIfMade();
     throw error;
   }

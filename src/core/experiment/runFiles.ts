@@ -1,23 +1,26 @@
-// What a run keeps in its folder while it goes on: the steps that it was started with, what happened so far, and the
-// checkpoints that a killed run goes on from. See DESIGN: a run's folder is complete without the editor.
+// What a run keeps in its folder: the recipe that does it again, what happened when, its curves for TensorBoard and,
+// while it goes on, the checkpoints that a killed run goes on from. The folder is complete without the editor.
 import { existsSync } from 'node:fs';
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
-import { CounterweightError } from '../../shared/base/errors';
+import { CounterweightError, isAbort, toCounterweightError } from '../../shared/base/errors';
 import type { CurvesView, EpochView } from '../../shared/contracts/viewModels';
-import { writeFilesAtomically } from '../formats/atomicFiles';
+import { replaceFileAtomically } from '../formats/atomicFiles';
 import { openJsonLines, readJsonLines } from './jsonLines';
 import type { Recipe } from './recipe/recipe';
 import { recipeText } from './recipe/recipeText';
+import { openEventFile } from './tensorboard/eventFile';
 import { makeReportFolder } from './writeReport';
 
 const checkpointName = 'checkpoint';
 const eventsName = 'events.jsonl';
 const recipeName = 'recipe.yaml';
+const tensorboardName = 'tensorboard';
 
-/** One line of events.jsonl. */
+/** One line of events.jsonl. What stands before the last "started" is of earlier runs in the same folder. */
 export type RunEvent =
-  | { readonly event: 'started' | 'resumed'; readonly time: string }
+  | { readonly event: 'started' | 'resumed' | 'finished' | 'cancelled'; readonly time: string }
+  | { readonly event: 'failed'; readonly time: string; readonly code: string }
   | ({ readonly event: 'epoch'; readonly time: string; readonly step: number } & EpochView);
 
 export interface RunFiles {
@@ -27,6 +30,8 @@ export interface RunFiles {
   recordCurves(curves: CurvesView): Promise<void>;
   /** Takes the checkpoints away: the run is done. */
   finish(): Promise<void>;
+  /** Writes down that the run failed or was cancelled, as far as that can be written. */
+  stop(error: unknown): Promise<void>;
 }
 
 /**
@@ -45,13 +50,16 @@ export async function openRunFiles(
   }
   await makeReportFolder(folder);
   const file = recipePath(folder);
-  if (!existsSync(file)) {
+  if (!resume || !existsSync(file)) {
     const chunks = [new TextEncoder().encode(recipeText(recipe))];
-    await writeFilesAtomically([{ path: file, chunks }], { jobId });
+    await replaceFileAtomically({ path: file, chunks }, { jobId });
   }
   const { lines, append } = await openJsonLines<RunEvent>(eventsPath);
-  const written = lastEpochs(lines);
-  await append({ event: resume ? 'resumed' : 'started', time: new Date().toISOString() });
+  const written = resume ? lastEpochs(lines) : new Map<number, number>();
+  const tell = (event: 'started' | 'resumed' | 'finished' | 'cancelled') =>
+    append({ event, time: new Date().toISOString() });
+  const eventFile = openEventFile(path.join(folder, tensorboardName));
+  await tell(resume ? 'resumed' : 'started');
   let writing = Promise.resolve();
   return {
     checkpointFolder,
@@ -61,6 +69,8 @@ export async function openRunFiles(
       if (last) written.set(step, last.epoch);
       writing = writing.then(async () => {
         for (const epoch of fresh) {
+          // First: an epoch that is there twice does no harm, and one that is missing would stay so.
+          await eventFile.append(epoch, epochsBefore(step, written) + epoch.epoch);
           await append({ event: 'epoch', time: new Date().toISOString(), step, ...epoch });
         }
       });
@@ -68,7 +78,17 @@ export async function openRunFiles(
     },
     finish: async () => {
       await writing;
+      await tell('finished');
       await rm(checkpointFolder, { recursive: true, force: true });
+    },
+    stop: async (error) => {
+      await writing.catch(() => undefined);
+      const time = new Date().toISOString();
+      const code = toCounterweightError(error).code;
+      // The failure itself is what a person is told.
+      await (isAbort(error) ? tell('cancelled') : append({ event: 'failed', time, code })).catch(
+        () => undefined,
+      );
     },
   };
 }
@@ -87,7 +107,7 @@ export async function holdsCheckpoint(folder: string): Promise<boolean> {
 
 /** Takes away what a run has put into its folder, and the folder where nobody else has put something there. */
 export async function removeRunFiles(folder: string): Promise<void> {
-  for (const name of [checkpointName, eventsName, recipeName]) {
+  for (const name of [checkpointName, eventsName, recipeName, tensorboardName]) {
     await rm(path.join(folder, name), { recursive: true, force: true });
   }
   const others = await readdir(folder).catch(() => undefined);
@@ -99,8 +119,16 @@ export function readEvents(eventsPath: string): Promise<readonly RunEvent[]> {
   return readJsonLines(eventsPath);
 }
 
+/** The last epoch of each step since the run was started. */
 function lastEpochs(events: readonly RunEvent[]): Map<number, number> {
   const last = new Map<number, number>();
-  for (const event of events) if (event.event === 'epoch') last.set(event.step, event.epoch);
+  const started = events.findLastIndex(({ event }) => event === 'started');
+  for (const event of events.slice(Math.max(0, started))) {
+    if (event.event === 'epoch') last.set(event.step, event.epoch);
+  }
   return last;
+}
+
+function epochsBefore(step: number, last: ReadonlyMap<number, number>): number {
+  return [...last].reduce((sum, [other, epochs]) => (other < step ? sum + epochs : sum), 0);
 }
