@@ -130,6 +130,7 @@ it('compress prints sizes before and after with their ratio, the layers and the 
   const printed = reportText(report, 'out/m.int8.report.json', 200);
   expect(printed).toBe(`Wrote out/m.int8.onnx
   and out/m.int8.report.json, in 1.3 s
+  To look at: out/m.int8.report.html
 
             Before  After  After/before
 ──────────  ──────  ─────  ────────────

@@ -99,6 +99,7 @@ const report: ReportView = {
 it('train prints the curves, the verdict with what speaks for it first, and what became of the model', () => {
   expect(trainingText(report, 'out.report.json', Infinity)).toBe(`Wrote out.onnx
   and out.report.json, in 3.2 s
+  To look at: out.report.html
 
 Trained 1,000 parameters on 2,000 samples, validated on 500 (cross-entropy)
 

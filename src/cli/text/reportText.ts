@@ -8,12 +8,14 @@ import {
 } from '../../shared/base/numbers';
 import type { ReportView, SizesView } from '../../shared/contracts/viewModels';
 import { comparisonLines } from './comparisonText';
+import { pageBeside } from './pageBeside';
 import { table, type Column } from './table';
 
 export function reportText(report: ReportView, reportPath: string, columns: number): string {
   return [
     `Wrote ${report.compressed.path}`,
     `  and ${reportPath}, in ${report.seconds.toFixed(1)} s`,
+    `  To look at: ${pageBeside(reportPath)}`,
     '',
     ...table(layout(report), measuredRows(report), columns),
     '',

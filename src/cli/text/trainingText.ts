@@ -11,12 +11,14 @@ import { verdictLines } from './diagnosisText';
 import { lossNames } from './evaluationText';
 import { noteLines } from './notes';
 import { table, type Column } from './table';
+import { pageBeside } from './pageBeside';
 
 export function trainingText(report: ReportView, reportPath: string, columns: number): string {
   const training = report.training ?? [];
   return [
     `Wrote ${report.compressed.path}`,
     `  and ${reportPath}, in ${report.seconds.toFixed(1)} s`,
+    `  To look at: ${pageBeside(reportPath)}`,
     '',
     ...training.flatMap((each) => [...curveLines(each, columns), '', ...verdictLines(each.diagnosis), '']),
     ...(report.generalization ? [...measureLines(report.generalization, columns), ''] : []),
