@@ -47,7 +47,7 @@ describe('a recipe with compact layers', () => {
       ['fc1', ['fc1/reduce', 'fc1/expand']],
     ]);
     const { original, compressed } = report;
-    const saved = replaced.reduce((sum, layer) => sum + layer.parameters - layer.parametersAfter, 0);
+    const saved = replaced.reduce((sum, layer) => sum + layer.parameters - (layer.parametersAfter ?? 0), 0);
     expect(saved).toBeGreaterThan(original.parameters / 2);
     expect(compressed.parameters).toBe(original.parameters - saved);
     expect(compressed.macs).toBeLessThan(original.macs);

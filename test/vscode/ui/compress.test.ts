@@ -1,4 +1,4 @@
-// Compress…, from the right click to the panel; cancelled; and with its process killed.
+// Compress…, from the right click to the panel; with compact layers; cancelled; and with its process killed.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sample } from '../../support/sampleWorkspace';
 import { editorsStored } from '../host/storedEditors';
@@ -10,6 +10,13 @@ const everything = [
   'Prune and Quantize',
   'Prune 80%',
   'int8 per Channel',
+  'Random Inputs',
+  'Beside the Original',
+];
+
+const compactHalf = [
+  'Compact Layers',
+  'Low Rank, Half of the Weights',
   'Random Inputs',
   'Beside the Original',
 ];
@@ -100,6 +107,38 @@ describe('compressing a model', () => {
     await run.waitFor();
     expect(await run.innerText()).toMatch(/smaller/);
     await bench.openContainer('Explorer');
+  });
+});
+
+describe('making layers compact', () => {
+  let session: Session;
+  beforeAll(async () => {
+    session = await openSession();
+  });
+  beforeEach(() => pictureOnFailure(session));
+  afterAll(() => session.close());
+
+  it('writes layers of low rank in place of those that get smaller, without data', async () => {
+    const { bench, panel } = session;
+    const before = await session.hash(sample.small.file);
+    await startCompression(bench, sample.small.file, compactHalf);
+    await bench.file('digits.lowrank50.onnx').waitFor();
+    expect(await session.hash(sample.small.file)).toBe(before);
+    const replaced = panel.layerRow('conv2');
+    await replaced.getByText('3 layers').waitFor();
+    const shapes = replaced.locator('td', { hasText: '3 layers' });
+    expect(await shapes.getAttribute('title')).toMatch(
+      /conv2\/reduce: Conv .*\nconv2\/core: Conv .*\nconv2\/expand: Conv /,
+    );
+    const size = replaced.locator('td', { hasText: '8.84 kB' });
+    expect(await size.getAttribute('title')).toContain('Stored: 18,560 bytes before, 8,840 after');
+    for (const kept of ['conv1', 'fc'])
+      expect(await panel.layerRow(kept).innerText()).not.toContain('layers');
+    const sizes = await panel.find('table', 'gzip').first().innerText();
+    expect(sizes).toMatch(/Parameters\s+5\.13k\s+2\.7k/);
+    expect(sizes).toMatch(/21\.2 kB\s+11\.8 kB/);
+    await replaced.click();
+    await session.screenshot('compress-compact');
   });
 });
 
