@@ -81,4 +81,6 @@ export interface WeightShare {
   readonly elements: number;
   /** Elements that may be other than zero. */
   readonly nonZeros: number;
+  /** The figures are upper bounds: a step takes out what only the weights tell. */
+  readonly atMost?: true;
 }

@@ -112,10 +112,11 @@ export function parseSparsity(text: string): number | undefined {
   return figure > 0 && figure < 100 ? Number((figure / 100).toFixed(6)) : undefined;
 }
 
-/** Like "439 kB instead of 1.68 MB (3.8× smaller) · 80% of the weights zero". */
+/** Like "439 kB instead of 1.68 MB (3.8× smaller) · 80% of the weights zero"; of upper bounds the size alone. */
 export function estimateText(estimate: EstimateView): string {
   const { bytesBefore, bytesAfter, parameters, parametersAfter, nonZerosAfter } = estimate;
   const [before, after] = [formatBytes(bytesBefore), formatBytes(bytesAfter)];
+  if (estimate.atMost) return l10n.t('at most {0}, now {1}', after, before);
   const change = sizeChangeText(bytesAfter / bytesBefore);
   const size =
     change === undefined

@@ -373,6 +373,8 @@ export interface EstimateView {
   readonly parameters: number;
   readonly parametersAfter: number;
   readonly nonZerosAfter: number;
+  /** The figures after are upper bounds: what is taken out of the model is known only with its weights. */
+  readonly atMost?: true;
 }
 
 export interface ProgressView {

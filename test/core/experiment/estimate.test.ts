@@ -55,7 +55,20 @@ describe.runIf(hasShared)('estimateCompression', () => {
     const estimate = await estimateCompression({ path, steps: [{ prune: { sparsity: 0.9 } }] }, signal);
     const kept = [784 * 256, 256 * 256, 2560].map((count) => count - Math.floor(0.9 * count));
     expect(estimate.parameters).toBe(269_322);
+    expect(estimate.atMost).toBeUndefined();
     expect(estimate.nonZerosAfter).toBe(522 + kept.reduce((sum, count) => sum + count, 0));
+  });
+
+  it.each([
+    [[{ prune: { sparsity: 0.5, granularity: 'channel' } }]],
+    [[{ prune: { sparsity: 0.5, granularity: 'channel', scope: 'layer' } }, { quantize: {} }]],
+  ])('calls its figures upper bounds where %j takes channels out', async (steps: StepsView) => {
+    const path = sharedFile('models/onnx/mnistfc_256x2.onnx');
+    const { bytesAfter, atMost } = await estimateCompression({ path, steps }, signal);
+    expect(atMost).toBe(true);
+    const written = await writtenBytes(path, steps);
+    expect(written).toBeLessThan(bytesAfter);
+    expect(written).toBeGreaterThan(0);
   });
 
   it('takes a few milliseconds, and reads no weights', async () => {

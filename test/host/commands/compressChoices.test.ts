@@ -140,6 +140,13 @@ describe('An estimate in words', () => {
     );
   });
 
+  it('gives an upper bound as one, and no shares that would be wrong', () => {
+    const estimate = { bytesBefore: 1_680_000, bytesAfter: 439_000, parameters: 1000, parametersAfter: 1000 };
+    expect(estimateText({ ...estimate, nonZerosAfter: 200, atMost: true })).toBe(
+      'at most 439 kB, now 1.68 MB',
+    );
+  });
+
   it('says so where the size stays, and is silent where there are no zeros', () => {
     const estimate = {
       bytesBefore: 1000,

@@ -36,11 +36,12 @@ function suffix({ sparsity, threshold, granularity, pattern = defaultPattern }: 
 
 /**
  * Zeros that are there already are not known without reading, and would count: they can only make it fewer. Nothing is
- * known of a threshold, and which channels are removable is known only with the shapes.
+ * known of a threshold. How much smaller a weight gets where channels go follows from how they compete, and from those of
+ * the layers around it: that it gets no larger is all that its shape tells.
  */
 function pruneShare(share: WeightShare, options: PruneOptions): WeightShare {
+  if (takesOut(options.granularity)) return { ...share, atMost: true };
   if (typeof magnitudeSource(share.weight) === 'string' || options.threshold !== undefined) return share;
-  if (takesOut(options.granularity)) return share;
   const { layer } = share.weight;
   if (options.exclude?.includes(layer)) return share;
   const { elements } = share;
