@@ -20,7 +20,7 @@ export async function recipeReference(): Promise<string> {
     'A word names data as `--data` does: `glyphs[:key=value,…]`, a folder of IDX files or of images, or a `.npz`, `.csv` or `.yaml` file. [data.md](data.md) tells what each holds. A mapping has these keys:',
     keysTable(dataKeys?.properties ?? {}),
     '## Steps',
-    'Each entry of `steps` names one step and its options. A step that needs no options may stand without any: `- quantize:`.',
+    'Each entry of `steps` names one step and its options. A step that needs no options may stand without any: `- quantize:`. [training.md](training.md), [pruning.md](pruning.md) and [compact.md](compact.md) tell what the steps do.',
     ...steps.flatMap(({ id, schema, needsData }) => [
       `### ${id}`,
       needsData ? 'Needs `data` with samples to train on.' : '',
