@@ -28,6 +28,7 @@ export interface Commands {
   'counterweight.closeModel': [node?: ModelNode];
 
   'counterweight.openRun': [folder?: string];
+  'counterweight.openReport': [folder?: string];
   'counterweight.compareRuns': [folder?: string, selected?: readonly string[]];
   'counterweight.runAgain': [folder?: string];
   'counterweight.retryRun': [folder?: string];
@@ -74,6 +75,7 @@ export const commands: { readonly [K in CommandId]: CommandFacts } = {
   'counterweight.closeModel': { palette: false, icon: '$(close)' },
 
   'counterweight.openRun': { palette: false, icon: '$(graph)' },
+  'counterweight.openReport': { palette: false },
   'counterweight.compareRuns': { palette: false },
   'counterweight.runAgain': { palette: false, icon: '$(debug-rerun)' },
   'counterweight.retryRun': { palette: false, icon: '$(debug-restart)' },
@@ -140,8 +142,10 @@ export const treeItemKinds = {
   cancelled: 'run.cancelled',
   /** Failed or cancelled, with a checkpoint to go on from. */
   resumable: 'run.resumable',
-  /** A finished diagnosis, or another measurement. */
+  /** A finished diagnosis. */
   diagnosis: 'run.diagnosis',
+  /** A finished measurement of what layers can bear. */
+  sensitivity: 'run.sensitivity',
   /** A finished search. */
   search: 'run.search',
 } as const;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { viewIds } from '../contributions';
 import { revealFile } from '../panel/panelPage';
+import { reportPage } from '../runs/reportPage';
 import { canPause, type Run } from '../runs/runRecord';
 import { runOutcome, runLabel } from '../runs/runTexts';
 import { freePath } from '../freePath';
@@ -15,6 +16,7 @@ import type { CommandHandlers } from './registerCommands';
 
 type Handled =
   | 'counterweight.openRun'
+  | 'counterweight.openReport'
   | 'counterweight.compareRuns'
   | 'counterweight.runAgain'
   | 'counterweight.retryRun'
@@ -43,6 +45,10 @@ export function runCommands(parts: ModelCommandParts): Pick<CommandHandlers, Han
     'counterweight.openRun': async (folder) => {
       const [run] = targets(folder);
       if (run !== undefined) await panel.show({ kind: 'run', folder: run.folder });
+    },
+    'counterweight.openReport': async (folder) => {
+      const [run] = targets(folder);
+      if (run !== undefined) await openPage(reportPage(run));
     },
     'counterweight.compareRuns': async (folder, selected) => {
       const finished = targets(folder, selected)
@@ -139,6 +145,13 @@ function sameAgain({ record }: Run, locked: readonly string[]): RunRequest {
 async function lockedIn({ locks, models }: ModelCommandParts, { record }: Run): Promise<readonly string[]> {
   if (record.kind !== 'compress' || locks.of(record.model).length === 0) return [];
   return locks.in(await models.read(record.model));
+}
+
+/** Opens a page in the browser; where that is on another machine than the file, shows where the file is. */
+async function openPage(page: string): Promise<void> {
+  const { env, UIKind } = vscode;
+  const near = env.remoteName === undefined && env.uiKind === UIKind.Desktop;
+  if (!near || !(await env.openExternal(vscode.Uri.file(page)))) await revealFile(page);
 }
 
 async function confirmDelete(runs: readonly Run[]): Promise<boolean> {

@@ -92,7 +92,7 @@ function kindOf(run: Run): string {
   }
   if (resumable) return treeItemKinds.resumable;
   if (record.state !== 'finished' || record.kind === 'compress') return treeItemKinds[record.state];
-  return record.kind === 'sensitivity' ? treeItemKinds.diagnosis : treeItemKinds[record.kind];
+  return treeItemKinds[record.kind];
 }
 
 function iconOf(run: Run): vscode.ThemeIcon {

@@ -106,6 +106,12 @@ describe('compressing a model', () => {
     const run = bench.treeRow('digits.onnx · prune 80% + int8 per channel');
     await run.waitFor();
     expect(await run.innerText()).toMatch(/smaller/);
+  });
+
+  it('shows where the page of the report is, which the browser of another machine cannot open', async () => {
+    const { bench } = session;
+    await bench.choose(bench.treeRow('digits.onnx · prune 80% + int8 per channel'), 'Open Report');
+    await bench.file('report.html').waitFor();
     await bench.openContainer('Explorer');
   });
 });
