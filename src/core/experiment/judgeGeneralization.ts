@@ -29,11 +29,13 @@ export interface RunMeasures {
 
 /**
  * Judges by the measures of the networks alone. The effect is that of the steps that compress and of all that follow
- * them: on the network that the run trained before, or else on the original. There is none where nothing was compressed,
- * and none where that network had learned too little for a gap to mean something.
+ * them: on the network that the run trained before, or else on the original. There is none where that network had learned
+ * too little for a gap to mean something. A run that only trains is judged by its curves, which tell more.
  */
 export async function judgeGeneralization(run: RunMeasures): Promise<RunGeneralizationView> {
   const { steps, training, generalization, sizes, splits, loss, signal } = run;
+  const first = steps.findIndex(({ phase }) => phase !== 'training');
+  if (first < 0) return generalization;
   const baseline = await measureBaseline(splits.train, loss, signal);
   const classes = classCount(splits.train);
   const judged = (measured: GeneralizationView, parameters: number): GeneralizationView => {
@@ -50,10 +52,9 @@ export async function judgeGeneralization(run: RunMeasures): Promise<RunGenerali
     });
     return { ...measured, judgement: { verdict, evidence } };
   };
-  const first = steps.findIndex(({ phase }) => phase !== 'training');
   const before = judged(generalization.before, sizes.before.nonZeros);
   const after = judged(generalization.after, sizes.after.nonZeros);
-  const dense = first < 0 ? undefined : training.findLast(({ step }) => step < first);
+  const dense = training.findLast(({ step }) => step < first);
   const measuredDense = dense && keptMeasures(dense, steps, splits);
   const trained = measuredDense && judged(measuredDense, dense.parameters);
   const reference = trained ?? before;
@@ -62,8 +63,7 @@ export async function judgeGeneralization(run: RunMeasures): Promise<RunGenerali
     before,
     ...(trained && { trained }),
     after,
-    ...(first >= 0 &&
-      isKnown && { effect: gapEffect(reference, after, deeds(steps.slice(first), first, training)) }),
+    ...(isKnown && { effect: gapEffect(reference, after, deeds(steps.slice(first), first, training)) }),
   };
 }
 

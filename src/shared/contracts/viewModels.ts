@@ -206,7 +206,7 @@ export interface GeneralizationView {
   readonly validation: MeasureView;
   /** On samples that neither trained it nor chose anything, where the data has some. */
   readonly test?: MeasureView;
-  /** What these measures say of the file; missing in older reports. */
+  /** What these measures say of the file; missing where the run only trained, and in older reports. */
   readonly judgement?: Pick<DiagnosisView, 'verdict' | 'evidence'>;
 }
 
