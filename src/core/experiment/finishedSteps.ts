@@ -2,13 +2,14 @@
 // that took long, instead of making it again.
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
 import { externalDataPath } from '../../shared/base/externalData';
 import type { ModelFile } from '../analysis/compareLayers';
 import type { FinishedStep, StepKeeper } from '../compression/steps';
 import { replaceFileAtomically } from '../formats/atomicFiles';
+import { makeFolder } from '../formats/makeFolder';
 import { modelFiles, openModel } from '../formats/openModel';
 import { saveModel } from '../formats/saveModel';
 import type { Recipe } from './recipe/recipe';
@@ -66,7 +67,7 @@ export function finishedSteps({ folder, original, recipe, jobId, signal }: Finis
     keep: async ({ model, ...finished }, tookMs) => {
       if (tookMs < leastMs) return;
       const file = stem(folder, finished.index);
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       // A process that was killed between the two files has left the first.
       for (const left of [`${file}.onnx`, externalDataPath(`${file}.onnx`)]) await rm(left, { force: true });
       await saveModel(model, `${file}.onnx`, { jobId, signal });

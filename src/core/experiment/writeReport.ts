@@ -1,12 +1,13 @@
 // The report of a run on disk: report.json for programs, report.md and report.html for people; all or nothing.
 import { existsSync } from 'node:fs';
-import { mkdir, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
 import type { SearchReportView } from '../../shared/contracts/searchViews';
 import type { SensitivityReportView } from '../../shared/contracts/sensitivityViews';
 import type { DiagnosisReportView, ReportView } from '../../shared/contracts/viewModels';
 import { writeFilesAtomically } from '../formats/atomicFiles';
+import { makeFolder } from '../formats/makeFolder';
 import { reportHtml, type RunAgain } from './report/html/reportHtml';
 import { reportMarkdown } from './reportMarkdown';
 
@@ -19,16 +20,7 @@ export interface ReportFolder {
 
 /** Makes the folder before any work is done, so that one that cannot be made stops the job at once. Throws OUTPUT_UNWRITABLE. */
 export async function makeReportFolder(folder: string): Promise<ReportFolder> {
-  let first: string | undefined;
-  try {
-    first = await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new CounterweightError(
-      'OUTPUT_UNWRITABLE',
-      { path: folder, reason: reasonOf(error) },
-      { cause: error },
-    );
-  }
+  const first = await makeFolder(folder);
   return {
     async removeIfMade() {
       if (first === undefined) return;
@@ -111,8 +103,4 @@ async function isRemoved(folder: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

@@ -1,10 +1,10 @@
 // What a killed run goes on from: everything that the next epoch depends on and that does not follow from the task.
 // Orders, augmentation and dropout follow from the seed (seeds.ts), the learning rate from the history (schedule.ts),
 // so that what is left is the trainer's state, the best one so far and what was measured.
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
 import type { EpochView } from '../../shared/contracts/viewModels';
+import { makeFolder } from '../formats/makeFolder';
 import type { Watch } from './divergence';
 import { fingerprintDifference, type Fingerprint } from './fingerprint';
 import type { TrainerState } from './trainer';
@@ -80,15 +80,6 @@ export async function readCheckpoint(
   if (!best) return { history, watch, now };
   const kept = best === 'same' ? now : { steps: best.steps, vectors: unprefixed('best/', content.vectors) };
   return { history, watch, now, best: kept };
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CounterweightError('OUTPUT_UNWRITABLE', { path: folder, reason }, { cause: error });
-  }
 }
 
 type Vectors = TrainerState['vectors'];

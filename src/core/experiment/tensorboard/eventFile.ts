@@ -1,9 +1,10 @@
 // The curves of a run as an event file of TensorBoard, which grows by a record after each epoch: `tensorboard --logdir`
 // shows it while the run goes on, and what a killed run has written stays readable.
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { EpochView } from '../../../shared/contracts/viewModels';
+import { makeFolder } from '../../formats/makeFolder';
 import { scalarsEvent, versionEvent, type Scalar } from './summaryEvent';
 import { tfRecord } from './tfRecord';
 
@@ -23,7 +24,7 @@ export function openEventFile(folder: string): EventFile {
     async append(epoch, step) {
       const time = Date.now() / 1000;
       if (file === undefined) {
-        await mkdir(folder, { recursive: true });
+        await makeFolder(folder);
         file = freeName(folder, time);
         await append(versionEvent(time));
       }
