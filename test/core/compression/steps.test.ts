@@ -106,7 +106,6 @@ describe('the table of steps', () => {
         expect(option.allowed).not.toBe('');
       }
     }
-    const optionsOf = (id: string) => describeOptions(steps.find((step) => step.id === id)!.schema);
     expect(optionsOf('prune')[0]).toMatchObject({ name: 'sparsity', minimum: 0, maximum: 1 });
     expect(optionsOf('quantize')[2]).toMatchObject({
       name: 'granularity',
@@ -197,3 +196,7 @@ describe('applying steps', () => {
     await expect(job).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
+
+function optionsOf(id: string) {
+  return describeOptions(steps.find((step) => step.id === id)!.schema);
+}
