@@ -4,9 +4,15 @@ import { formatShortPercent, formatValue } from '../../src/shared/base/numbers';
 import type { JourneyPhase } from '../../src/shared/contracts/journey';
 import type { StepsView } from '../../src/shared/contracts/viewModels';
 
-/** "prune 80%", "prune 2:4", "quantize int8": a step as a recipe names it, with its most telling setting. */
+/** "prune 80%", "prune 2:4", "quantize int8", "low rank 50%": a step with its most telling setting. */
 export function stepText(name: string, options: Readonly<Record<string, unknown>>): string {
-  const { sparsity, threshold, granularity, pattern, bits } = options;
+  const { sparsity, threshold, granularity, pattern, bits, ratio } = options;
+  if (name === 'replace' && typeof options['with'] === 'string') return options['with'];
+  if (name === 'lowRank') {
+    return typeof ratio === 'number'
+      ? l10n.t('low rank {0}', formatShortPercent(ratio, 2))
+      : l10n.t('low rank');
+  }
   if (typeof sparsity === 'number') {
     const share = `${name} ${formatShortPercent(sparsity, 2)}`;
     if (granularity === 'channel') return l10n.t('{0} of channels', share);
