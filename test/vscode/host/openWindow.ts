@@ -72,7 +72,8 @@ async function loadWorkbench(
   page.on('console', (message) => printed.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => printed.push(`page error: ${error.message}`));
   await options.prepare?.(page);
-  await page.goto(`${origin}/?${new URLSearchParams({ folder: path.resolve(options.folder) })}`);
+  const address = `${origin}/?${new URLSearchParams({ folder: path.resolve(options.folder) })}`;
+  await page.goto(address, { timeout: 60_000 });
   await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
   return { page, console: printed, close: () => browser.close() };
 }

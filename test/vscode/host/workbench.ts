@@ -38,6 +38,8 @@ export interface Workbench {
   view(title: string): Locator;
   /** A row of any tree in the side bar. */
   treeRow(text: string | RegExp): Locator;
+  /** Clicks a row until what it leads to shows: what a row does is lost while VS Code draws its tree anew. */
+  clickRow(text: string | RegExp, result: Locator): Promise<void>;
   lens(text: string | RegExp): Locator;
   /** Clicks a lens until what it leads to shows: a click is lost when the editor draws its lenses anew under it. */
   clickLens(text: string | RegExp, result: Locator): Promise<void>;
@@ -125,13 +127,10 @@ export function workbench(page: Page): Workbench {
         .locator('.pane-body'),
     treeRow: (text) => page.locator('.sidebar .pane-body .monaco-list-row', { hasText: text }).first(),
     lens: (text) => page.locator('.codelens-decoration > :is(a, span)', { hasText: text }).first(),
+    clickRow: (text, result) => clickUntil(driver.treeRow(text), result),
     clickLens: async (text, result) => {
-      for (let attempt = 0; attempt < 4; attempt++) {
-        await page.keyboard.press('Escape');
-        await driver.lens(text).click();
-        if (await becomesVisible(result, 5000)) return;
-      }
-      throw new Error(`The lens ${String(text)} leads to nothing`);
+      await page.keyboard.press('Escape');
+      await clickUntil(driver.lens(text), result);
     },
     hover: async (target, text) => {
       const shown = page.locator('.monaco-hover', { hasText: text });
@@ -157,6 +156,14 @@ export function workbench(page: Page): Workbench {
     },
   };
   return driver;
+}
+
+async function clickUntil(target: Locator, result: Locator): Promise<void> {
+  for (let attempt = 0; attempt < 4; attempt++) {
+    await target.click();
+    if (await becomesVisible(result, 5000)) return;
+  }
+  throw new Error(`A click leads to nothing: ${String(target)}`);
 }
 
 /**

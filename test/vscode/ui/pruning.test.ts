@@ -72,11 +72,7 @@ describe('a run that prunes', () => {
   it('shows the blocks of a mask, before and after', async () => {
     const { bench, panel } = session;
     await bench.openContainer('Counterweight');
-    await bench.treeRow(/digits\.onnx · prune 50/).click();
-    await panel
-      .find('h1, h2', /prune50/)
-      .first()
-      .waitFor();
+    await bench.clickRow(/digits\.onnx · prune 50/, panel.find('h1, h2', /prune50/).first());
     await panel.layerRow('conv2').click();
     await panel.chooseSide('After');
     const after = await panel.pixels('Weights');

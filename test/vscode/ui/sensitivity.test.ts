@@ -75,7 +75,7 @@ describe('the sensitivity of layers', () => {
     expect(await stepsRun()).toEqual([[{ prune: { ...prune, exclude: ['fc'] } }]]);
     await bench.treeRow('digits.onnx · prune 80% (1 locked)').waitFor();
 
-    await bench.treeRow('digits.onnx · sensitivity to pruning').click();
+    await bench.clickRow('digits.onnx · sensitivity to pruning', panel.find('.heat-table'));
     await lockButton('Lock conv1 from pruning').click();
     await panel.button('Prune Again with These Locks').click();
     await panel.find('.page-experiment').waitFor({ timeout: 40_000 });
@@ -86,8 +86,7 @@ describe('the sensitivity of layers', () => {
 
   it.each(Object.keys(themes) as Theme[])('shows it in the theme %s', async (theme) => {
     const { bench, panel } = session;
-    await bench.treeRow('digits.onnx · sensitivity to pruning').click();
-    await panel.find('.heat-table').waitFor();
+    await bench.clickRow('digits.onnx · sensitivity to pruning', panel.find('.heat-table'));
     await bench.chooseTheme(theme);
     await panel.themed(theme);
     await session.screenshot(`sensitivity-${theme}`);
