@@ -14,6 +14,7 @@ import {
 import { formatCount, formatInteger, formatValue } from '../../src/shared/base/numbers';
 import type { Disposable } from '../../src/shared/base/disposable';
 import type { Theme, ThemeSource } from '../theme';
+import { tooltipLook } from './themedChart';
 import { countAxis, rangeOf, roundTicks, zeroBin, type Bin } from './histogramBins';
 
 Chart.register(BarController, BarElement, LinearScale, LogarithmicScale, Tooltip);
@@ -120,13 +121,7 @@ function makeChart(options: HistogramChartOptions, logCounts: boolean): Histogra
           axis: 'x',
           intersect: false,
           displayColors: series.length > 1,
-          backgroundColor: theme.background,
-          borderColor: theme.gridLine,
-          borderWidth: 1,
-          titleColor: theme.foreground,
-          bodyColor: theme.foreground,
-          titleFont: font,
-          bodyFont: font,
+          ...tooltipLook(theme),
           callbacks: {
             title: ([item]) => {
               const bin = (item?.raw as BarPoint | undefined)?.bin;

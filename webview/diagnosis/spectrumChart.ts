@@ -15,6 +15,7 @@ import annotationPlugin from 'chartjs-plugin-annotation';
 import type { Disposable } from '../../src/shared/base/disposable';
 import { formatInteger, formatValue } from '../../src/shared/base/numbers';
 import { roundTicks } from '../charts/histogramBins';
+import { createThemedChart, tooltipLook } from '../charts/themedChart';
 import type { Theme, ThemeSource } from '../theme';
 import { exponentRange, usualExponents, type SpectrumRow } from './spectrumRows';
 
@@ -33,17 +34,7 @@ export function createSpectrumChart(
   rows: readonly SpectrumRow[],
   theme: ThemeSource,
 ): Disposable {
-  let chart = new Chart(canvas, spectrumConfig(rows, theme.current()));
-  const theming = theme.onDidChange((next) => {
-    chart.destroy();
-    chart = new Chart(canvas, spectrumConfig(rows, next));
-  });
-  return {
-    dispose: () => {
-      theming.dispose();
-      chart.destroy();
-    },
-  };
+  return createThemedChart(canvas, theme, (next) => spectrumConfig(rows, next));
 }
 
 function spectrumConfig(
@@ -118,13 +109,7 @@ function spectrumConfig(
         },
         tooltip: {
           displayColors: false,
-          backgroundColor: theme.background,
-          borderColor: theme.gridLine,
-          borderWidth: 1,
-          titleColor: theme.foreground,
-          bodyColor: theme.foreground,
-          titleFont: font,
-          bodyFont: font,
+          ...tooltipLook(theme),
           callbacks: {
             title: ([item]) => rows[item?.dataIndex ?? -1]?.layer ?? '',
             label: ({ dataIndex }) => {

@@ -12,6 +12,7 @@ import {
 import type { Disposable } from '../../src/shared/base/disposable';
 import { formatPercent, formatShortPercent } from '../../src/shared/base/numbers';
 import type { LayerChangeView } from '../../src/shared/contracts/layerChange';
+import { createThemedChart, tooltipLook } from '../charts/themedChart';
 import type { Theme, ThemeSource } from '../theme';
 
 Chart.register(BarController, BarElement, LinearScale, CategoryScale, Tooltip);
@@ -27,18 +28,7 @@ export interface SparsityChartOptions {
 type BarConfig = ChartConfiguration<'bar', (number | null)[], string>;
 
 export function createSparsityChart(options: SparsityChartOptions): Disposable {
-  const { canvas, theme } = options;
-  let chart = new Chart(canvas, configOf(options, theme.current()));
-  const theming = theme.onDidChange((next) => {
-    chart.destroy();
-    chart = new Chart(canvas, configOf(options, next));
-  });
-  return {
-    dispose: () => {
-      theming.dispose();
-      chart.destroy();
-    },
-  };
+  return createThemedChart(options.canvas, options.theme, (theme) => configOf(options, theme));
 }
 
 /** Pixels right of the bars, for the figure of one that is full. */
@@ -108,13 +98,7 @@ function configOf({ layers, labels, onSelect }: SparsityChartOptions, theme: The
       },
       plugins: {
         tooltip: {
-          backgroundColor: theme.background,
-          borderColor: theme.gridLine,
-          borderWidth: 1,
-          titleColor: theme.foreground,
-          bodyColor: theme.foreground,
-          titleFont: font,
-          bodyFont: font,
+          ...tooltipLook(theme),
           callbacks: {
             label: ({ dataset, raw }) =>
               `${dataset.label ?? ''} ${typeof raw === 'number' ? formatPercent(raw, 2) : '–'}`,
