@@ -3,6 +3,7 @@
 import { VscodeTextfield } from '@vscode-elements/elements/dist/vscode-textfield/index.js';
 import * as l10n from '@vscode/l10n';
 import { element, fill, icon } from '../dom';
+import { rowByKey } from '../rowKeys';
 import { rememberScroll, revealRow } from '../scrolling';
 import type { ViewStateStore } from '../viewState';
 import type { Column } from './columns';
@@ -141,24 +142,7 @@ export function createLayerTable<Row>(options: LayerTableOptions<Row>): LayerTab
   }
 
   function onKey(event: KeyboardEvent): void {
-    const shown = visibleLines();
-    const at = shown.findIndex((line) => line === event.target);
-    if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, Math.floor(scroller.clientHeight / (shown[at]?.offsetHeight || 22)) - 2);
-    const targets: Record<string, number> = {
-      ArrowDown: at + 1,
-      ArrowUp: at - 1,
-      PageDown: at + page,
-      PageUp: at - page,
-      Home: 0,
-      End: shown.length - 1,
-      Enter: at,
-      ' ': at,
-    };
-    const target = targets[event.key];
-    if (target === undefined) return;
-    event.preventDefault();
-    const line = shown[Math.min(Math.max(target, 0), shown.length - 1)];
+    const line = rowByKey(event, visibleLines(), scroller, (shown) => shown);
     if (line) choose(line);
   }
 

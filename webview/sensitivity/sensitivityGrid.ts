@@ -12,6 +12,7 @@ import type {
   SensitivityReportView,
 } from '../../src/shared/contracts/sensitivityViews';
 import { element, fill, icon } from '../dom';
+import { rowByKey } from '../rowKeys';
 import { revealRow } from '../scrolling';
 import type { Theme } from '../theme';
 import { harmScale } from './harm';
@@ -168,23 +169,7 @@ export function createSensitivityGrid(options: SensitivityGridOptions): Sensitiv
   }
 
   function onKey(event: KeyboardEvent): void {
-    const at = rows.findIndex(({ line }) => line === event.target);
-    if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, Math.floor(scroller.clientHeight / (rows[at]?.line.offsetHeight || 22)) - 2);
-    const targets: Record<string, number> = {
-      ArrowDown: at + 1,
-      ArrowUp: at - 1,
-      PageDown: at + page,
-      PageUp: at - page,
-      Home: 0,
-      End: rows.length - 1,
-      Enter: at,
-      ' ': at,
-    };
-    const target = targets[event.key];
-    if (target === undefined) return;
-    event.preventDefault();
-    const row = rows[Math.min(Math.max(target, 0), rows.length - 1)];
+    const row = rowByKey(event, rows, scroller, ({ line }) => line);
     if (row) choose(row);
   }
 }
