@@ -39,6 +39,13 @@ export interface ConvOptions {
   readonly branches?: number;
 }
 
+export interface PoolWindow {
+  readonly kernel: number;
+  readonly stride: number;
+  /** Pixels on each side; 0 where not given. */
+  readonly pad?: number;
+}
+
 export interface LinearOptions {
   readonly features: number;
   /** What the outputs go into: hidden ones into a rectifier, others are the network's answer. */
@@ -116,41 +123,13 @@ export class NetworkBuilder {
     return this.add('Clip', name, [from.name, ...bounds], { shape: from.shape, kind: 'rectified' });
   }
 
-  maxPool(
-    name: string,
-    from: Value,
-    { kernel, stride, pad = 0 }: { readonly kernel: number; readonly stride: number; readonly pad?: number },
-  ): Value {
-    const [channels = 1, ...size] = from.shape;
-    const outputs = size.map((side) => Math.floor((side + 2 * pad - kernel) / stride + 1));
-    return this.add('MaxPool', name, [from.name], {
-      shape: [channels, ...outputs],
-      kind: from.kind,
-      attributes: {
-        kernel_shape: [kernel, kernel],
-        strides: [stride, stride],
-        pads: [pad, pad, pad, pad],
-      },
-    });
+  maxPool(name: string, from: Value, window: PoolWindow): Value {
+    return this.pool('MaxPool', name, from, window);
   }
 
   /** Means of windows; pixels outside the image do not count. */
-  averagePool(
-    name: string,
-    from: Value,
-    { kernel, stride, pad }: { readonly kernel: number; readonly stride: number; readonly pad: number },
-  ): Value {
-    const [channels = 1, ...size] = from.shape;
-    const outputs = size.map((side) => Math.floor((side + 2 * pad - kernel) / stride + 1));
-    return this.add('AveragePool', name, [from.name], {
-      shape: [channels, ...outputs],
-      kind: from.kind,
-      attributes: {
-        kernel_shape: [kernel, kernel],
-        strides: [stride, stride],
-        pads: [pad, pad, pad, pad],
-      },
-    });
+  averagePool(name: string, from: Value, window: PoolWindow): Value {
+    return this.pool('AveragePool', name, from, window);
   }
 
   /** The mean of each channel, as a vector. */
@@ -275,6 +254,20 @@ export class NetworkBuilder {
       irVersion,
       notes: [],
     };
+  }
+
+  private pool(operator: string, name: string, from: Value, { kernel, stride, pad = 0 }: PoolWindow): Value {
+    const [channels = 1, ...size] = from.shape;
+    const outputs = size.map((side) => Math.floor((side + 2 * pad - kernel) / stride + 1));
+    return this.add(operator, name, [from.name], {
+      shape: [channels, ...outputs],
+      kind: from.kind,
+      attributes: {
+        kernel_shape: [kernel, kernel],
+        strides: [stride, stride],
+        pads: [pad, pad, pad, pad],
+      },
+    });
   }
 
   private add(
