@@ -4,22 +4,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { modelToBytes } from '../../src/core/formats/modelBytes';
-import { bundle, type Bundle } from '../support/bundle';
+import { useBundle } from '../support/useBundle';
 import { uniform } from '../../src/shared/base/random';
 import { denseModel, externalDataBytes, mismatchedBytes, writeModel } from '../support/sampleModels';
 import { hasShared, sharedFile } from '../support/sharedFiles';
 import { useTempFolder } from '../support/tempFolder';
 import { runCli, type CliResult } from './support/runCli';
 
-let cli: Bundle;
+const cli = useBundle('src/cli/main.ts');
 const temp = useTempFolder();
-
-beforeAll(async () => {
-  cli = await bundle('src/cli/main.ts');
-});
-afterAll(() => cli.remove());
 
 const run = (...args: string[]): Promise<CliResult> => runCli(cli.path, args, temp.path);
 

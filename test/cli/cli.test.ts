@@ -2,22 +2,17 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openModel } from '../../src/core/formats/openModel';
 import type { ComparisonView, ModelView, ReportView } from '../../src/shared/contracts/viewModels';
-import { bundle, type Bundle } from '../support/bundle';
+import { useBundle } from '../support/useBundle';
 import { denseModel, unknownOperatorModel, writeModel } from '../support/sampleModels';
 import { hasShared, sharedFile } from '../support/sharedFiles';
 import { useTempFolder } from '../support/tempFolder';
 import { runCli, startCli, type CliResult } from './support/runCli';
 
-let cli: Bundle;
+const cli = useBundle('src/cli/main.ts');
 const temp = useTempFolder();
-
-beforeAll(async () => {
-  cli = await bundle('src/cli/main.ts');
-});
-afterAll(() => cli.remove());
 
 const run = (...args: string[]): Promise<CliResult> => runCli(cli.path, args, temp.path);
 

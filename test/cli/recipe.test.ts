@@ -1,20 +1,15 @@
 // `compress --recipe` as a user runs it: a file says what is done, and flags change what it says.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newModel } from '../../src/core/architectures/architectures';
 import type { ReportView } from '../../src/shared/contracts/viewModels';
-import { bundle, type Bundle } from '../support/bundle';
+import { useBundle } from '../support/useBundle';
 import { denseModel, writeModel } from '../support/sampleModels';
 import { useTempFolder } from '../support/tempFolder';
 import { runCli, startCli, type CliResult } from './support/runCli';
 
-let cli: Bundle;
+const cli = useBundle('src/cli/main.ts');
 const temp = useTempFolder();
-
-beforeAll(async () => {
-  cli = await bundle('src/cli/main.ts');
-});
-afterAll(() => cli.remove());
 
 const run = (...args: string[]): Promise<CliResult> => runCli(cli.path, args, temp.path);
 

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { copyFile, readdir, readFile, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openModel } from '../../src/core/formats/openModel';
 import { EngineProcess } from '../../src/host/engine/engineProcess';
 import { JobRunner } from '../../src/host/engine/jobRunner';
@@ -11,17 +11,12 @@ import { uniform } from '../../src/shared/base/random';
 import { cancelled, type Cancelled } from '../../src/shared/contracts/contract';
 import type { CompressParams } from '../../src/shared/contracts/engineContract';
 import type { ProgressView, ReportView } from '../../src/shared/contracts/viewModels';
-import { bundle, type Bundle } from '../support/bundle';
+import { useBundle } from '../support/useBundle';
 import { denseModel, writeModel } from '../support/sampleModels';
 import { useTempFolder } from '../support/tempFolder';
 
-let script: Bundle;
+const script = useBundle('src/engine/main.ts');
 const temp = useTempFolder();
-
-beforeAll(async () => {
-  script = await bundle('src/engine/main.ts');
-});
-afterAll(() => script.remove());
 
 describe('the engine', () => {
   let engine: EngineProcess;

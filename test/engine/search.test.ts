@@ -1,27 +1,20 @@
 // A search through the real engine in a forked process: what it tells, holding and going on, cancelling and resuming.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { EngineProcess } from '../../src/host/engine/engineProcess';
 import { JobRunner, type Job } from '../../src/host/engine/jobRunner';
 import { CounterweightError } from '../../src/shared/base/errors';
 import { cancelled, type Cancelled } from '../../src/shared/contracts/contract';
 import type { SearchReportView, SearchView } from '../../src/shared/contracts/searchViews';
-import { bundle, type Bundle } from '../support/bundle';
+import { useBundle } from '../support/useBundle';
 import { useTempFolder } from '../support/tempFolder';
 
-let script: Bundle;
-let runner: JobRunner;
+const script = useBundle('src/engine/main.ts');
+const runner = new JobRunner(() => ({ enginePath: script.path }));
 const temp = useTempFolder();
 
-beforeAll(async () => {
-  script = await bundle('src/engine/main.ts');
-  runner = new JobRunner(() => ({ enginePath: script.path }));
-});
-afterAll(async () => {
-  runner.dispose();
-  await script.remove();
-});
+afterAll(() => runner.dispose());
 
 function start(
   name: string,

@@ -3,29 +3,22 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { JobRunner, type Job } from '../../src/host/engine/jobRunner';
 import { parseSensitivity } from '../../src/host/runs/runRecord';
 import { cancelled } from '../../src/shared/contracts/contract';
 import type { SensitivityJobParams } from '../../src/shared/contracts/engineContract';
 import type { ProgressView } from '../../src/shared/contracts/viewModels';
-import { bundle, type Bundle } from '../support/bundle';
+import { useBundle } from '../support/useBundle';
 import { writeModel } from '../support/sampleModels';
 import { smallNetwork } from '../support/sampleWorkspace';
 import { useTempFolder } from '../support/tempFolder';
 
-let script: Bundle;
-let runner: JobRunner;
+const script = useBundle('src/engine/main.ts');
+const runner = new JobRunner(() => ({ enginePath: script.path }));
 const temp = useTempFolder();
 
-beforeAll(async () => {
-  script = await bundle('src/engine/main.ts');
-  runner = new JobRunner(() => ({ enginePath: script.path }));
-});
-afterAll(async () => {
-  runner.dispose();
-  await script.remove();
-});
+afterAll(() => runner.dispose());
 
 async function start(more: Partial<SensitivityJobParams> = {}): Promise<Job<'sensitivity'>> {
   return runner.start('sensitivity', {

@@ -1,30 +1,23 @@
 // Training through the real engine in a forked process: curves, holding and going on, cancelling, and a run that is
 // killed and resumed.
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openModel } from '../../src/core/formats/openModel';
 import { JobRunner, type Job } from '../../src/host/engine/jobRunner';
 import { CounterweightError } from '../../src/shared/base/errors';
 import { cancelled, type Cancelled } from '../../src/shared/contracts/contract';
 import type { CompressParams } from '../../src/shared/contracts/engineContract';
 import type { CurvesView, ReportView } from '../../src/shared/contracts/viewModels';
-import { bundle, type Bundle } from '../support/bundle';
+import { useBundle } from '../support/useBundle';
 import { smallNetwork } from '../support/sampleWorkspace';
 import { writeModel } from '../support/sampleModels';
 import { useTempFolder } from '../support/tempFolder';
 
-let script: Bundle;
-let runner: JobRunner;
+const script = useBundle('src/engine/main.ts');
+const runner = new JobRunner(() => ({ enginePath: script.path }));
 const temp = useTempFolder();
 
-beforeAll(async () => {
-  script = await bundle('src/engine/main.ts');
-  runner = new JobRunner(() => ({ enginePath: script.path }));
-});
-afterAll(async () => {
-  runner.dispose();
-  await script.remove();
-});
+afterAll(() => runner.dispose());
 
 /** Curves are told ten times a second, so that a short run would be over when its second epoch is heard of. */
 const many = { epochs: 30 };

@@ -1,7 +1,6 @@
 // The command line as a bundle, in a temporary folder with a network that nothing has trained.
-import { afterAll, beforeAll } from 'vitest';
 import { newModel } from '../../../src/core/architectures/architectures';
-import { bundle, type Bundle } from '../../support/bundle';
+import { useBundle } from '../../support/useBundle';
 import { writeModel } from '../../support/sampleModels';
 import { useTempFolder } from '../../support/tempFolder';
 import { runCli, type CliResult } from './runCli';
@@ -17,12 +16,8 @@ export interface UntrainedProject {
 }
 
 export function useUntrainedProject(): UntrainedProject {
-  let cli: Bundle;
+  const cli = useBundle('src/cli/main.ts');
   const temp = useTempFolder();
-  beforeAll(async () => {
-    cli = await bundle('src/cli/main.ts');
-  });
-  afterAll(() => cli.remove());
   return {
     temp,
     cli: () => cli.path,

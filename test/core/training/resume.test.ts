@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { uniform } from '../../../src/shared/base/random';
-import { bundle, type Bundle } from '../../support/bundle';
+import { useBundle } from '../../support/useBundle';
 import { useTempFolder } from '../../support/tempFolder';
 
 const kills = 20;
@@ -13,12 +13,7 @@ const kills = 20;
 const steps = 30;
 
 const temp = useTempFolder();
-let script: Bundle;
-
-beforeAll(async () => {
-  script = await bundle('test/core/training/support/trainGlyphs.ts');
-});
-afterAll(() => script.remove());
+const script = useBundle('test/core/training/support/trainGlyphs.ts');
 
 interface Kill {
   /** The step, from 1, that the process is about to take. */

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EngineProcess, type EngineOptions } from '../../../src/host/engine/engineProcess';
 import { InspectionEngine } from '../../../src/host/engine/inspectionEngine';
 import { JobRunner, type Job } from '../../../src/host/engine/jobRunner';
@@ -11,18 +11,14 @@ import { partialName } from '../../../src/shared/base/partials';
 import { cancelled } from '../../../src/shared/contracts/contract';
 import type { CompressParams } from '../../../src/shared/contracts/engineContract';
 import type { ProgressView } from '../../../src/shared/contracts/viewModels';
-import { bundle, type Bundle } from '../../support/bundle';
+import { useBundle } from '../../support/useBundle';
 import { manualTimers, type ManualTimers } from '../../support/manualTimers';
 
-let engine: Bundle;
+const engine = useBundle('test/host/engine/support/fakeEngine.ts');
 let timers: ManualTimers;
 let lines: string[];
 let options: EngineOptions;
 
-beforeAll(async () => {
-  engine = await bundle('test/host/engine/support/fakeEngine.ts');
-});
-afterAll(() => engine.remove());
 beforeEach(() => {
   timers = manualTimers();
   lines = [];
