@@ -4,19 +4,17 @@ import path from 'node:path';
 import { countMacs } from '../../src/core/analysis/macs';
 import { inferShapes } from '../../src/core/analysis/shapes';
 import { channelGroups } from '../../src/core/compression/pruning/structured/channelGroups';
-import { channelImportance } from '../../src/core/compression/pruning/structured/channelImportance';
 import { removeChannels } from '../../src/core/compression/pruning/structured/removeChannels';
-import { selectChannels } from '../../src/core/compression/pruning/structured/selectChannels';
 import { weightsOf } from '../../src/core/compression/weights';
 import { modelToBytes } from '../../src/core/formats/modelBytes';
 import { openModel } from '../../src/core/formats/openModel';
 import type { Model } from '../../src/core/ir/graph';
-import { isNumeric, tensorNumbers } from '../../src/core/ir/numbers';
 import { formatPercent } from '../../src/shared/base/numbers';
 import { maskedChannels } from '../support/maskedChannels';
 import { onnxFiles } from '../support/onnxFiles';
 import { inputsFor, largestDifference, runModel } from '../support/runModels';
 import { timedFiles } from './timedFiles';
+import { smallestChannels } from '../support/smallestChannels';
 
 const rounds = 5;
 
@@ -33,16 +31,7 @@ export async function benchChannels([fraction = '0.3', multiple = '1']: readonly
     const name = path.basename(file);
     const shapes = await inferShapes(model);
     const { groups, refused } = channelGroups(model, shapes);
-    const scored = new Map(
-      weightsOf(model)
-        .filter(({ tensor }) => isNumeric(tensor.type))
-        .map(({ value, tensor }) => [
-          value,
-          { tensor, scores: Float32Array.from(tensorNumbers(tensor), Math.abs) },
-        ]),
-    );
-    const candidates = groups.map((group) => ({ group, importance: channelImportance(group, scored) }));
-    const selection = selectChannels(candidates, Number(fraction), 'layer', Number(multiple));
+    const selection = smallestChannels(model, groups, Number(fraction), 'layer', Number(multiple));
     const kept = refused.length > 0 ? `${refused.length}: ${refused[0]!.reason}` : 'none';
     if (selection.size === 0) {
       console.log(`${name} | nothing is removed | | | | ${kept}`);

@@ -5,14 +5,14 @@ import { describe, expect, it } from 'vitest';
 import { compensateBias } from '../../../../src/core/compression/pruning/compensateBias';
 import { prunableWeights } from '../../../../src/core/compression/pruning/prunableWeights';
 import { applySteps, parseSteps } from '../../../../src/core/compression/steps';
-import { replaceWeights, weightsOf } from '../../../../src/core/compression/weights';
+import { replaceWeights } from '../../../../src/core/compression/weights';
 import type { Model } from '../../../../src/core/ir/graph';
-import { encodeNumbers, tensorNumbers } from '../../../../src/core/ir/numbers';
-import { Tensor } from '../../../../src/core/ir/tensor';
+import { tensorNumbers } from '../../../../src/core/ir/numbers';
 import { normals } from '../../../../src/shared/base/random';
 import { stepsContext } from '../../../support/applyStep';
 import { arrayDataSet } from '../../../support/arrayDataSet';
 import { floats, graph, input, model, node } from '../../../support/build';
+import { halvedWeights } from '../../../support/halvedWeights';
 import { runModel } from '../../../support/runModels';
 import { smallConvNet } from '../../../support/smallConvNet';
 
@@ -24,25 +24,10 @@ function images(seed: number, channels = 1): Float32Array {
   return normals(samples * channels * size * size, seed).map((value) => 0.5 * value - 0.8);
 }
 
-/** Every weight without its smaller half. */
-function halved(tested: Model): Map<Tensor, Tensor> {
-  return new Map(
-    weightsOf(tested).map(({ tensor }) => {
-      const values = tensorNumbers(tensor);
-      const median = [...values].map(Math.abs).toSorted((a, b) => a - b)[values.length >> 1]!;
-      const masked = values.map((value) => (Math.abs(value) < median ? 0 : value));
-      return [
-        tensor,
-        Tensor.fromBytes(tensor.name, tensor.type, tensor.shape, encodeNumbers(tensor.type, masked)),
-      ];
-    }),
-  );
-}
-
 async function compensated(tested: Model, values: Float32Array, channels = 1) {
   const data = arrayDataSet([channels, size, size], values);
   const { signal } = new AbortController();
-  const pruned = halved(tested);
+  const pruned = halvedWeights(tested);
   const result = await compensateBias(tested, pruned, { data, samples, signal, progress: () => undefined });
   return { ...result, pruned };
 }

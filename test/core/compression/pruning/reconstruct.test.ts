@@ -6,12 +6,13 @@ import { reconstruct } from '../../../../src/core/compression/pruning/reconstruc
 import { applySteps, parseSteps } from '../../../../src/core/compression/steps';
 import { replaceWeights, weightsOf } from '../../../../src/core/compression/weights';
 import type { Model } from '../../../../src/core/ir/graph';
-import { encodeNumbers, tensorNumbers } from '../../../../src/core/ir/numbers';
-import { Tensor } from '../../../../src/core/ir/tensor';
+import { tensorNumbers } from '../../../../src/core/ir/numbers';
+import type { Tensor } from '../../../../src/core/ir/tensor';
 import { normals } from '../../../../src/shared/base/random';
 import { stepsContext } from '../../../support/applyStep';
 import { arrayDataSet } from '../../../support/arrayDataSet';
 import { floats, graph, input, model, node } from '../../../support/build';
+import { halvedWeights } from '../../../support/halvedWeights';
 import { runModel } from '../../../support/runModels';
 import { smallConvNet } from '../../../support/smallConvNet';
 
@@ -23,21 +24,6 @@ function images(seed: number): Float32Array {
   const values = normals(samples * size * size, seed);
   for (let i = 1; i < values.length; i++) values[i] = 0.6 * values[i]! + 0.8 * values[i - 1]!;
   return values;
-}
-
-/** Every weight without its smaller half. */
-function halved(tested: Model): Map<Tensor, Tensor> {
-  return new Map(
-    weightsOf(tested).map(({ tensor }) => {
-      const values = tensorNumbers(tensor);
-      const median = [...values].map(Math.abs).toSorted((a, b) => a - b)[values.length >> 1]!;
-      const masked = values.map((value) => (Math.abs(value) < median ? 0 : value));
-      return [
-        tensor,
-        Tensor.fromBytes(tensor.name, tensor.type, tensor.shape, encodeNumbers(tensor.type, masked)),
-      ];
-    }),
-  );
 }
 
 function options(
@@ -68,7 +54,7 @@ describe('reconstruct', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 1000 }), async (seed) => {
         const values = images(seed);
-        const pruned = halved(tested);
+        const pruned = halvedWeights(tested);
         const { replacements, notes } = await reconstruct(tested, pruned, options(values, zeros));
         expect(notes).toEqual([]);
         const masked = await difference(tested, replaceWeights(tested, pruned), values);
@@ -81,7 +67,7 @@ describe('reconstruct', () => {
 
   it('keeps the number of zeros of each layer, and their places where they are given', async () => {
     const tested = smallConvNet(size);
-    const pruned = halved(tested);
+    const pruned = halvedWeights(tested);
     const chosen = await reconstruct(tested, pruned, options(images(1), 'chosen'));
     const given = await reconstruct(tested, pruned, options(images(1), 'given'));
     expect(pruned.size).toBe(3);
@@ -101,7 +87,11 @@ describe('reconstruct', () => {
       dense(floats('w', [64, 10], content), 0),
       dense(floats('w', [10, 64], turned), 1),
     ]) {
-      const { replacements } = await reconstruct(tested, halved(tested), options(values, 'chosen', [64]));
+      const { replacements } = await reconstruct(
+        tested,
+        halvedWeights(tested),
+        options(values, 'chosen', [64]),
+      );
       results.push(Float32Array.from(tensorNumbers([...replacements.values()][0]!)));
     }
     for (const [i, value] of results[0]!.entries()) {
@@ -129,7 +119,7 @@ describe('reconstruct', () => {
         initializers: [floats('w', [2, 3, 3, 3], normals(54, 1))],
       }),
     );
-    const pruned = halved(tested);
+    const pruned = halvedWeights(tested);
     const { replacements, notes } = await reconstruct(
       tested,
       pruned,

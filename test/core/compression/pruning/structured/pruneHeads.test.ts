@@ -4,13 +4,10 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inferShapes } from '../../../../../src/core/analysis/shapes';
 import { channelGroups } from '../../../../../src/core/compression/pruning/structured/channelGroups';
-import { channelImportance } from '../../../../../src/core/compression/pruning/structured/channelImportance';
-import { selectChannels } from '../../../../../src/core/compression/pruning/structured/selectChannels';
 import { applySteps, outputSuffix, parseSteps } from '../../../../../src/core/compression/steps';
-import { weightsOf } from '../../../../../src/core/compression/weights';
 import { openModel } from '../../../../../src/core/formats/openModel';
 import type { Model } from '../../../../../src/core/ir/graph';
-import { isNumeric, tensorNumbers } from '../../../../../src/core/ir/numbers';
+import { tensorNumbers } from '../../../../../src/core/ir/numbers';
 import { storedTensors } from '../../../../../src/core/ir/traversal';
 import type { Note } from '../../../../../src/shared/base/messages';
 import { stepsContext } from '../../../../support/applyStep';
@@ -19,6 +16,7 @@ import { maskedChannels } from '../../../../support/maskedChannels';
 import { inputsFor, largestDifference, runModel } from '../../../../support/runModels';
 import { hasShared, sharedFile } from '../../../../support/sharedFiles';
 import { smallConvNet } from '../../../../support/smallConvNet';
+import { smallestChannels } from '../../../../support/smallestChannels';
 
 const prune = (model: Model, options: Readonly<Record<string, unknown>>) =>
   applySteps(model, parseSteps([{ prune: { granularity: 'head', ...options } }]), stepsContext());
@@ -127,16 +125,7 @@ describe.runIf(hasShared)('heads of real transformers', { timeout: 60_000 }, () 
   it.each(files)('of $file leave the outputs that masking leaves', async ({ file }) => {
     const model = open(file);
     const groups = channelGroups(model, await inferShapes(model)).groups.filter(({ heads }) => heads);
-    const scored = new Map(
-      weightsOf(model)
-        .filter(({ tensor }) => isNumeric(tensor.type))
-        .map(({ value, tensor }) => [
-          value,
-          { tensor, scores: Float32Array.from(tensorNumbers(tensor), Math.abs) },
-        ]),
-    );
-    const candidates = groups.map((group) => ({ group, importance: channelImportance(group, scored) }));
-    const selection = selectChannels(candidates, 0.5, 'global');
+    const selection = smallestChannels(model, groups, 0.5, 'global');
     const { model: small } = await prune(model, { sparsity: 0.5 });
     const [feeds] = (await inputsFor(model, 1)) ?? [];
     const masked = await runModel(maskedChannels(model, selection), feeds!);

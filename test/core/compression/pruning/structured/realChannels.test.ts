@@ -5,18 +5,16 @@ import { describe, expect, it } from 'vitest';
 import { countMacs } from '../../../../../src/core/analysis/macs';
 import { inferShapes } from '../../../../../src/core/analysis/shapes';
 import { channelGroups } from '../../../../../src/core/compression/pruning/structured/channelGroups';
-import { channelImportance } from '../../../../../src/core/compression/pruning/structured/channelImportance';
 import { removeChannels } from '../../../../../src/core/compression/pruning/structured/removeChannels';
-import { selectChannels } from '../../../../../src/core/compression/pruning/structured/selectChannels';
 import { weightsOf } from '../../../../../src/core/compression/weights';
 import { modelToBytes } from '../../../../../src/core/formats/modelBytes';
 import { openModel } from '../../../../../src/core/formats/openModel';
 import type { Model } from '../../../../../src/core/ir/graph';
-import { isNumeric, tensorNumbers } from '../../../../../src/core/ir/numbers';
 import { maskedChannels } from '../../../../support/maskedChannels';
 import { onnxFiles } from '../../../../support/onnxFiles';
 import { inputsFor, largestDifference, runModel } from '../../../../support/runModels';
 import { hasShared } from '../../../../support/sharedFiles';
+import { smallestChannels } from '../../../../support/smallestChannels';
 
 /** Of the largest output: float32 sums in another order, through up to a hundred layers. */
 const tolerance = 1e-5;
@@ -62,16 +60,7 @@ const mostBytes: Readonly<Record<string, number>> = {
 async function lessened(model: Model, fraction: number) {
   const shapes = await inferShapes(model);
   const { groups, refused } = channelGroups(model, shapes);
-  const scored = new Map(
-    weightsOf(model)
-      .filter(({ tensor }) => isNumeric(tensor.type))
-      .map(({ value, tensor }) => [
-        value,
-        { tensor, scores: Float32Array.from(tensorNumbers(tensor), Math.abs) },
-      ]),
-  );
-  const candidates = groups.map((group) => ({ group, importance: channelImportance(group, scored) }));
-  const selection = selectChannels(candidates, fraction, 'layer');
+  const selection = smallestChannels(model, groups, fraction, 'layer');
   return { shapes, groups, refused, selection, small: removeChannels(model, shapes, selection) };
 }
 
