@@ -8,5 +8,7 @@ export default defineConfig({
     setupFiles: ['test/support/fixedSeeds.ts'],
     pool: 'forks',
     testTimeout: 60_000,
+    // What a page does after a click takes longer than the second of the default where the machine is busy.
+    expect: { poll: { timeout: 15_000 } },
   },
 });
