@@ -19,7 +19,7 @@ const chunkElements = 1 << 18;
 
 /** All elements of a numeric tensor as numbers. A new array at every call; 64-bit integers are rounded to float64. */
 export function tensorNumbers(tensor: Tensor): Numbers {
-  return decode(tensor.type, tensor.bytes(), tensor.elements);
+  return decodeNumbers(tensor.type, tensor.bytes(), tensor.elements);
 }
 
 /** The elements of a numeric tensor in order, a bounded part at a time. */
@@ -33,7 +33,7 @@ export function* tensorChunks(tensor: Tensor): Generator<Numbers> {
 /** `count` elements of a numeric tensor from element `start` on; 4-bit types only from an even element on. */
 export function numbersWithin(tensor: Tensor, start: number, count: number): Numbers {
   const { bits } = elementTypes[tensor.type];
-  return decode(tensor.type, tensor.bytes((start * bits) / 8, Math.ceil((count * bits) / 8)), count);
+  return decodeNumbers(tensor.type, tensor.bytes((start * bits) / 8, Math.ceil((count * bits) / 8)), count);
 }
 
 /** Whether elements of this type are numbers: `tensorNumbers` can read them and `encodeNumbers` write them. */
@@ -60,7 +60,8 @@ export function encodeNumbers(type: ElementType, numbers: ArrayLike<number>): Ui
   return new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.byteLength);
 }
 
-function decode(type: ElementType, bytes: Uint8Array, count: number): Numbers {
+/** `count` numbers from packed content of a numeric type, in a new array. */
+export function decodeNumbers(type: ElementType, bytes: Uint8Array, count: number): Numbers {
   return codecOf(type).decode(bytes, count);
 }
 

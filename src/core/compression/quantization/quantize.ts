@@ -1,40 +1,28 @@
-// The recipe step "quantize": weights become int8, everything else stays. Biases and normalization parameters are few
-// and need their precision. The graph dequantizes the weights where it uses them, so that stock runtimes run it.
-import { z } from 'zod';
+// The recipe step "quantize": weights become numbers of few bits, everything else stays. Biases and normalization
+// parameters are few and need their precision. The graph computes the weights where it uses them, so that stock
+// runtimes run it. The parts of the step are those of `quantizationPlan`: a plan is made, improved, and written.
 import { note, type Note } from '../../../shared/base/messages';
 import type { Model } from '../../ir/graph';
 import { pauseFor } from '../../ir/pacing';
 import type { Tensor } from '../../ir/tensor';
 import { graphsWithin, storedTensors } from '../../ir/traversal';
-import { raiseOpset } from '../../operators/opsets/raiseOpset';
-import { standardOpset } from '../../operators/opsets/standardOpset';
 import { defineStep } from '../defineStep';
 import { checkLayerNames } from '../layerNames';
 import type { StepContext, StepResult, WeightShare } from '../step';
 import { weightsOf, type Weight } from '../weights';
-import { insertDequantize, type DequantizeDomain } from './insertDequantize';
-import { int8Layout, planWeight, type WeightPlan } from './planWeight';
-
-const schema = z.strictObject({
-  bits: z.literal(8).default(8).describe('Bits of a stored weight.'),
-  scheme: z
-    .enum(['symmetric', 'asymmetric'])
-    .default('symmetric')
-    .describe('Whether the grid is centred on zero, or follows the smallest and the largest weight.'),
-  granularity: z
-    .enum(['tensor', 'channel'])
-    .default('channel')
-    .describe('Whether each output channel has a scale of its own, or the whole tensor has one.'),
-  exclude: z.array(z.string().min(1)).optional().describe('Names of layers that keep their type.'),
-});
-
-type QuantizeOptions = z.output<typeof schema>;
+import type { WeightGrid } from './grids/weightGrid';
+import type { QuantizationPlan } from './quantizationPlan';
+import { planWeight, weightLayout, type WeightOptions } from './planWeights';
+import { quantizeSchema, type QuantizeOptions } from './quantizeOptions';
+import { standardOpset } from '../../operators/opsets/standardOpset';
+import { prepareOpset } from './storage/prepareOpset';
+import { storeWeights } from './storage/storeWeights';
 
 export const quantize = defineStep({
   id: 'quantize',
   title: 'Quantize',
   phase: 'quantizing',
-  schema,
+  schema: quantizeSchema,
   suffix: ({ bits }) => `int${bits}`,
   apply: quantizeModel,
   estimate: quantizeShare,
@@ -42,11 +30,11 @@ export const quantize = defineStep({
 
 function quantizeShare(share: WeightShare, options: QuantizeOptions): WeightShare {
   if (options.exclude?.includes(share.weight.layer)) return share;
-  const layout = int8Layout(share.weight, options);
-  if (typeof layout === 'string') return share;
+  const planned = weightLayout(share.weight, weightOptions(options));
+  if (typeof planned === 'string') return share;
   // What has taken the place of a weight is quantized like it, with nearly the same part of scales.
   const part = share.elements / share.weight.tensor.elements;
-  return { ...share, bytes: Math.round(layout.bytes * part) };
+  return { ...share, bytes: Math.round(planned.bytes * part) };
 }
 
 async function quantizeModel(
@@ -54,9 +42,21 @@ async function quantizeModel(
   options: QuantizeOptions,
   context: StepContext,
 ): Promise<StepResult> {
+  const { plan, notes } = await planned(model, options, context);
+  if (plan.weights.size === 0) return { model, notes };
+  const written = writePlan(plan);
+  return { model: written.model, notes: [...notes, ...written.notes] };
+}
+
+/** The grids that the options ask for, and why some weights have none. */
+async function planned(
+  model: Model,
+  options: QuantizeOptions,
+  context: Pick<StepContext, 'signal' | 'progress'>,
+): Promise<{ readonly plan: QuantizationPlan; readonly notes: readonly Note[] }> {
   const notes: Note[] = [];
   const pause = pauseFor(context.signal);
-  const quantized = new Map<Tensor, WeightPlan>();
+  const grids = new Map<Tensor, WeightGrid>();
   const { exclude = [] } = options;
   checkLayerNames(model, { step: 'quantize', option: 'exclude', names: exclude });
   const weights = weightsOf(model).filter(({ layer }) => !exclude.includes(layer));
@@ -65,23 +65,32 @@ async function quantizeModel(
   );
   for (const [index, weight] of weights.entries()) {
     const result = inGraphs.has(weight.tensor)
-      ? await planWeight(weight, options, standardOpset(model), pause)
+      ? await planWeight(weight, weightOptions(options), standardOpset(model), pause)
       : 'it is a constant of a function';
     if (typeof result === 'string') {
       notes.push(note('NOT_QUANTIZED', { tensor: weight.value, reason: result }));
     } else {
-      quantized.set(weight.tensor, result);
+      grids.set(weight.tensor, result);
     }
     context.progress((index + 1) / weights.length, weight.layer);
   }
-  if (quantized.size === 0) return { model, notes };
+  return { plan: { model, weights: grids, activations: new Map() }, notes };
+}
 
-  const perChannel = [...quantized.values()].some(({ axis }) => axis !== undefined);
-  const prepared = prepareModel(model, perChannel ? 13 : 10);
-  notes.push(...prepared.notes);
-  const products = weights.filter((weight) => quantized.has(weight.tensor) && isRightFactor(weight)).length;
-  if (products > 0) notes.push(note('ACTIVATIONS_ROUNDED', { count: products }));
-  return { model: insertDequantize(prepared.model, quantized, prepared.domain), notes };
+function weightOptions({ bits, scheme, granularity }: QuantizeOptions): WeightOptions {
+  return { bits, scheme, granularity, groupSize: 32 };
+}
+
+/** The plan as a model that stock ONNX Runtime runs. */
+export function writePlan({ model, weights }: QuantizationPlan): {
+  readonly model: Model;
+  readonly notes: readonly Note[];
+} {
+  const prepared = prepareOpset(model, weights);
+  const written = storeWeights(prepared.model, weights, prepared.domain);
+  const products = weightsOf(model).filter((weight) => weights.has(weight.tensor) && isRightFactor(weight));
+  const rounded = products.length === 0 ? [] : [note('ACTIVATIONS_ROUNDED', { count: products.length })];
+  return { model: written, notes: [...prepared.notes, ...rounded] };
 }
 
 /**
@@ -90,19 +99,4 @@ async function quantizeModel(
  */
 function isRightFactor({ tensor, outputAxis }: Weight): boolean {
   return tensor.type === 'float32' && tensor.shape.length === 2 && outputAxis === 1;
-}
-
-/** The model with an opset that has the DequantizeLinear needed, or else the domain that has it for every opset. */
-function prepareModel(
-  model: Model,
-  needed: 10 | 13,
-): { readonly model: Model; readonly domain: DequantizeDomain; readonly notes: readonly Note[] } {
-  const opset = standardOpset(model);
-  if (opset >= needed) return { model, domain: '', notes: [] };
-  const raised = raiseOpset(model, needed);
-  if ('model' in raised) {
-    return { model: raised.model, domain: '', notes: [note('OPSET_RAISED', { from: opset, to: needed })] };
-  }
-  const operators = raised.refused.join(', ');
-  return { model, domain: 'com.microsoft', notes: [note('CONTRIB_QUANTIZE', { opset, operators })] };
 }

@@ -4,7 +4,8 @@ import {
   affineGrid,
   dequantizeValue,
   quantizeValue,
-} from '../../../../src/core/compression/quantization/affineGrid';
+  signedLevels,
+} from '../../../../src/core/compression/quantization/grids/affineGrid';
 import type { ElementType } from '../../../../src/core/ir/elementType';
 import type { Graph, Model, Node } from '../../../../src/core/ir/graph';
 import { modelToBytes } from '../../../../src/core/formats/modelBytes';
@@ -86,7 +87,7 @@ describe('quantizing a model', () => {
             ? [[...weights]]
             : Array.from({ length: 40 }, (_, c) => [...weights].filter((_w, i) => i % 40 === c));
         const grids = channels.map((values) =>
-          affineGrid({ min: Math.min(...values), max: Math.max(...values) }, scheme),
+          affineGrid({ min: Math.min(...values), max: Math.max(...values) }, scheme, signedLevels(8, scheme)),
         );
         const expected = [...weights].map((value, i) => {
           const grid = grids[granularity === 'tensor' ? 0 : i % 40]!;
