@@ -45,7 +45,7 @@ describe('sensitivity', () => {
   it.each([
     ['--settings half', 'USAGE', /like 0\.5,0\.9 or 50%,90%/],
     ['--settings 1.5', 'STEP_INVALID', /sparsity must be a number from 0 to below 1, not 1\.5/],
-    ['--kind quantize --settings int3', 'STEP_INVALID', /bits must be/],
+    ['--kind quantize --settings int9', 'STEP_INVALID', /bits must be/],
     ['--kind distill', 'USAGE', /prune, quantize/],
     ['--samples 0', 'USAGE', /whole number from 1/],
     ['--criterion size', 'STEP_INVALID', /criterion must be magnitude or/],

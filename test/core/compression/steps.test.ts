@@ -38,7 +38,7 @@ describe('parsing steps', () => {
           reconstruct: 'none',
         },
       ],
-      ['quantize', { bits: 8, scheme: 'symmetric', granularity: 'channel' }],
+      ['quantize', { bits: 8, scheme: 'symmetric', granularity: 'channel', observer: 'min-max' }],
     ]);
   });
 
@@ -75,9 +75,11 @@ describe('parsing steps', () => {
   });
 
   it('names the known bits, and the step that was meant', () => {
-    expect(problemOf([{ quantize: { bits: 4 } }])).toBe('Step quantize: option bits must be 8, not 4.');
+    expect(problemOf([{ quantize: { bits: 9 } }])).toBe(
+      'Step quantize: option bits must be a whole number from 2 to 8, not 9.',
+    );
     expect(problemOf([{ quantize: { xyzzy: 1 } }])).toBe(
-      'Step quantize: there is no option xyzzy; known are bits, scheme, granularity, exclude.',
+      'Step quantize: there is no option xyzzy; known are bits, scheme, granularity, observer, exclude, perLayer.',
     );
     expect(problemOf([{ quantise: {} }])).toBe(
       'Step quantise: there is no such step; the nearest is quantize.',

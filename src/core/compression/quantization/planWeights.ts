@@ -3,7 +3,8 @@ import { isInteger } from '../../ir/elementType';
 import type { Pause } from '../../ir/pacing';
 import type { Weight } from '../weights';
 import { onnxTypeCodes } from './castType';
-import { affineGrid, signedLevels, type Scheme } from './grids/affineGrid';
+import { affineGrid, signedLevels } from './grids/affineGrid';
+import { narrowedRanges } from './grids/fitGrids';
 import {
   channelLayout,
   groupLayout,
@@ -13,13 +14,7 @@ import {
 } from './grids/gridLayout';
 import type { WeightGrid } from './grids/weightGrid';
 import { weightRanges } from './grids/weightRanges';
-
-export interface WeightOptions {
-  readonly bits: number;
-  readonly scheme: Scheme;
-  readonly granularity: Granularity;
-  readonly groupSize: number;
-}
+import type { WeightOptions } from './quantizeOptions';
 
 /** Cast takes its type as a number since this version. */
 const castOpset = 6;
@@ -31,7 +26,7 @@ export async function planWeight(
   opset: number,
   pause: Pause,
 ): Promise<WeightGrid | string> {
-  const { bits, scheme } = options;
+  const { bits, scheme, observer } = options;
   const planned = weightLayout(weight, options);
   if (typeof planned === 'string') return planned;
   const { type } = weight.tensor;
@@ -41,7 +36,9 @@ export async function planWeight(
   const ranges = await weightRanges(weight.tensor, layout, pause);
   if (!ranges) return 'it holds NaN or infinite values';
   const levels = signedLevels(bits, scheme);
-  const grids = ranges.map((range) => affineGrid(range, scheme, levels));
+  const fitting =
+    observer === 'mse' ? await narrowedRanges(weight.tensor, layout, ranges, scheme, levels, pause) : ranges;
+  const grids = fitting.map((range) => affineGrid(range, scheme, levels));
   return {
     kind: 'uniform',
     bits,
@@ -62,12 +59,12 @@ export interface PlannedLayout {
 /** The layout of a weight's grids, or the reason why it keeps its type. */
 export function weightLayout(
   { tensor, value, outputAxis, dequantize }: Weight,
-  { granularity, groupSize }: Pick<WeightOptions, 'granularity' | 'groupSize'>,
+  { granularity }: Pick<WeightOptions, 'granularity'>,
 ): PlannedLayout | string {
   const { type, shape } = tensor;
   if (dequantize || isInteger(type)) return `it is quantized already (${type})`;
   if (!Object.hasOwn(onnxTypeCodes, type)) return `elements of type ${type} are not supported`;
-  const layout = layoutOf(shape, outputAxis, granularity, groupSize);
+  const layout = layoutOf(shape, outputAxis, granularity);
   if (!layout)
     return 'its outputs are neither its first nor its last axis, so that its inputs make no groups';
   const bytes = tensor.elements + layout.count * bytesPerGrid + bytesPerWeight(value);
@@ -81,10 +78,9 @@ function layoutOf(
   shape: readonly number[],
   outputAxis: number | undefined,
   granularity: Granularity,
-  groupSize: number,
 ): GridLayout | undefined {
   if (granularity === 'tensor' || outputAxis === undefined) return tensorLayout(shape);
-  if (granularity === 'group') return groupLayout(shape, outputAxis, groupSize);
+  if (granularity === 'group') return groupLayout(shape, outputAxis, 32);
   return (shape[outputAxis] ?? 1) > 1 ? channelLayout(shape, outputAxis) : tensorLayout(shape);
 }
 

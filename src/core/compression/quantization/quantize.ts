@@ -12,8 +12,8 @@ import type { StepContext, StepResult, WeightShare } from '../step';
 import { weightsOf, type Weight } from '../weights';
 import type { WeightGrid } from './grids/weightGrid';
 import type { QuantizationPlan } from './quantizationPlan';
-import { planWeight, weightLayout, type WeightOptions } from './planWeights';
-import { quantizeSchema, type QuantizeOptions } from './quantizeOptions';
+import { planWeight, weightLayout } from './planWeights';
+import { quantizeSchema, weightOptionsOf, type QuantizeOptions } from './quantizeOptions';
 import { standardOpset } from '../../operators/opsets/standardOpset';
 import { prepareOpset } from './storage/prepareOpset';
 import { storeWeights } from './storage/storeWeights';
@@ -29,8 +29,9 @@ export const quantize = defineStep({
 });
 
 function quantizeShare(share: WeightShare, options: QuantizeOptions): WeightShare {
-  if (options.exclude?.includes(share.weight.layer)) return share;
-  const planned = weightLayout(share.weight, weightOptions(options));
+  const own = weightOptionsOf(options, share.weight.layer);
+  if (!own) return share;
+  const planned = weightLayout(share.weight, own);
   if (typeof planned === 'string') return share;
   // What has taken the place of a weight is quantized like it, with nearly the same part of scales.
   const part = share.elements / share.weight.tensor.elements;
@@ -57,15 +58,19 @@ async function planned(
   const notes: Note[] = [];
   const pause = pauseFor(context.signal);
   const grids = new Map<Tensor, WeightGrid>();
-  const { exclude = [] } = options;
+  const { exclude = [], perLayer = {} } = options;
   checkLayerNames(model, { step: 'quantize', option: 'exclude', names: exclude });
-  const weights = weightsOf(model).filter(({ layer }) => !exclude.includes(layer));
+  checkLayerNames(model, { step: 'quantize', option: 'perLayer', names: Object.keys(perLayer) });
+  const weights = weightsOf(model).flatMap((weight) => {
+    const own = weightOptionsOf(options, weight.layer);
+    return own ? [{ weight, own }] : [];
+  });
   const inGraphs = new Set(
     [...graphsWithin(model.graph)].flatMap((graph) => [...storedTensors(graph).values()]),
   );
-  for (const [index, weight] of weights.entries()) {
+  for (const [index, { weight, own }] of weights.entries()) {
     const result = inGraphs.has(weight.tensor)
-      ? await planWeight(weight, weightOptions(options), standardOpset(model), pause)
+      ? await planWeight(weight, own, standardOpset(model), pause)
       : 'it is a constant of a function';
     if (typeof result === 'string') {
       notes.push(note('NOT_QUANTIZED', { tensor: weight.value, reason: result }));
@@ -75,10 +80,6 @@ async function planned(
     context.progress((index + 1) / weights.length, weight.layer);
   }
   return { plan: { model, weights: grids, activations: new Map() }, notes };
-}
-
-function weightOptions({ bits, scheme, granularity }: QuantizeOptions): WeightOptions {
-  return { bits, scheme, granularity, groupSize: 32 };
 }
 
 /** The plan as a model that stock ONNX Runtime runs. */

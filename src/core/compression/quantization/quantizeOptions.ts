@@ -1,17 +1,72 @@
 // The options of quantization, as a recipe writes them: the one source of their ranges, defaults and descriptions.
 import { z } from 'zod';
 
-export const quantizeSchema = z.strictObject({
-  bits: z.literal(8).default(8).describe('Bits of a stored weight.'),
-  scheme: z
-    .enum(['symmetric', 'asymmetric'])
-    .default('symmetric')
-    .describe('Whether the grid is centred on zero, or follows the smallest and the largest weight.'),
-  granularity: z
-    .enum(['tensor', 'channel'])
-    .default('channel')
-    .describe('Whether each output channel has a scale of its own, or the whole tensor has one.'),
-  exclude: z.array(z.string().min(1)).optional().describe('Names of layers that keep their type.'),
+const bits = z.number().int().min(2).max(8);
+const scheme = z.enum(['symmetric', 'asymmetric']);
+const granularity = z.enum(['tensor', 'channel']);
+const observer = z.enum(['min-max', 'mse']);
+
+/** What a layer can have of its own. */
+const layerSchema = z.strictObject({
+  bits: bits.optional().describe('Bits of a stored weight of the layer.'),
+  scheme: scheme.optional().describe('Its scheme.'),
+  granularity: granularity.optional().describe('Which of its weights share a scale.'),
+  observer: observer.optional().describe('What the range of its grids follows from.'),
 });
 
+export const quantizeSchema = z
+  .strictObject({
+    bits: bits.default(8).describe('Bits of a stored weight.'),
+    scheme: scheme
+      .default('symmetric')
+      .describe('Whether the grid is centred on zero, or follows the smallest and the largest weight.'),
+    granularity: granularity
+      .default('channel')
+      .describe('Whether each output channel has a scale of its own, or the whole tensor has one.'),
+    observer: observer
+      .default('min-max')
+      .describe(
+        'What the range of a grid follows from: min-max: the smallest and the largest weight; mse: the range with the smallest mean squared error, which cuts off what is rare.',
+      ),
+    exclude: z.array(z.string().min(1)).optional().describe('Names of layers that keep their type.'),
+    perLayer: z
+      .record(z.string(), layerSchema)
+      .optional()
+      .describe('By the names of layers, options of their own in place of those of the step.'),
+  })
+  .superRefine((options, context) => {
+    const problem = contradiction(options);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  });
+
 export type QuantizeOptions = z.output<typeof quantizeSchema>;
+
+/** The options that decide the grid of a weight. */
+export type WeightOptions = Pick<QuantizeOptions, 'bits' | 'scheme' | 'granularity' | 'observer'>;
+
+/** The options of a layer's weights: its own, and else those of the step. Undefined where it keeps its type. */
+export function weightOptionsOf(
+  { bits: many, scheme: kind, granularity: sharing, observer: by, exclude, perLayer }: QuantizeOptions,
+  layer: string,
+): WeightOptions | undefined {
+  if (exclude?.includes(layer)) return undefined;
+  const own = perLayer && Object.hasOwn(perLayer, layer) ? perLayer[layer] : undefined;
+  return {
+    bits: own?.bits ?? many,
+    scheme: own?.scheme ?? kind,
+    granularity: own?.granularity ?? sharing,
+    observer: own?.observer ?? by,
+  };
+}
+
+/** What of options that are each right does not go together, in words. */
+function contradiction(options: QuantizeOptions): string | undefined {
+  return rules.find(({ broken }) => broken(options))?.problem;
+}
+
+const rules: readonly { readonly broken: (given: QuantizeOptions) => boolean; readonly problem: string }[] = [
+  {
+    broken: ({ exclude = [], perLayer = {} }) => exclude.some((layer) => Object.hasOwn(perLayer, layer)),
+    problem: 'a layer has options of its own in perLayer and is in exclude; leave it out of one of them',
+  },
+];
