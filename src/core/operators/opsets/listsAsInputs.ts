@@ -1,9 +1,9 @@
-// Attributes with lists of whole numbers that became inputs: axes, split, starts and ends, k.
+// Attributes with whole numbers and lists of them that became inputs: axes, split, starts and ends, k.
 import { attribute, type Node } from '../../ir/graph';
-import { int64Constant, outputOf, trimmed, withoutAttributes } from './nodeParts';
+import { int64Constant, int64Scalar, outputOf, trimmed, withoutAttributes } from './nodeParts';
 import type { Rewrite } from './opsetChange';
 
-/** Squeeze, Unsqueeze and ReduceSum 13. No axes, or none in the list, stay what they were: all of them. */
+/** Squeeze, Unsqueeze and ReduceSum 13, the other reductions 18. No axes, or none in the list, stay what they were: all of them. */
 export const axesAsInput: Rewrite = listsAsInputs(['axes']);
 
 /** Split 13. Without sizes it splits into equal parts, as before. */
@@ -18,6 +18,13 @@ export const countAsInput: Rewrite = (node, context) => {
   if (k === undefined) return 'refused';
   const constant = int64Constant(context, `${outputOf(node)}_k`, [k]);
   return [constant, { ...withoutAttributes(node, ['k']), inputs: [...node.inputs, outputOf(constant)] }];
+};
+
+/** DFT 20: the axis, which counted from the first where it was not given and would now count from the last. */
+export const axisAsInput: Rewrite = (node, context) => {
+  const constant = int64Scalar(context, `${outputOf(node)}_axis`, attribute(node, 'axis', 'int') ?? 1);
+  const [signal = '', length = ''] = node.inputs;
+  return [constant, { ...withoutAttributes(node, ['axis']), inputs: [signal, length, outputOf(constant)] }];
 };
 
 /** Appends the lists, in the order of their names, to the inputs of the node. */

@@ -17,8 +17,22 @@ export function standardNode(
 
 /** A node that makes a one-dimensional int64 tensor: axes, shapes, pads. */
 export function int64Constant(context: RewriteContext, wanted: string, values: readonly number[]): Node {
+  return int64Node(context, wanted, [values.length], values);
+}
+
+/** A node that makes a lone int64: an axis. */
+export function int64Scalar(context: RewriteContext, wanted: string, number: number): Node {
+  return int64Node(context, wanted, [], [number]);
+}
+
+function int64Node(
+  context: RewriteContext,
+  wanted: string,
+  shape: readonly number[],
+  values: readonly number[],
+): Node {
   const value = context.fresh(wanted);
-  const tensor = Tensor.fromBytes(value, 'int64', [values.length], encodeNumbers('int64', values));
+  const tensor = Tensor.fromBytes(value, 'int64', shape, encodeNumbers('int64', values));
   return standardNode(
     context.fresh(`${value}_Constant`),
     'Constant',

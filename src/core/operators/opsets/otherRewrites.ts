@@ -34,3 +34,18 @@ export const withoutOutputShape: Rewrite = (node) =>
 
 /** Scatter 11: it goes by another name. */
 export const scatterElements: Rewrite = (node) => [{ ...node, operator: 'ScatterElements' }];
+
+/** Split 18: where no sizes are given, the number of equal parts is stated instead of counted. */
+export const outputsAsAttribute: Rewrite = (node) => {
+  if ((node.inputs[1] ?? '') !== '') return [node];
+  const parts = { name: 'num_outputs', kind: 'int' as const, value: node.outputs.length };
+  return [{ ...node, attributes: [...node.attributes, parts] }];
+};
+
+/** GridSample 20: interpolation is named by its degree, whatever the number of dimensions. */
+export const interpolationByDegree: Rewrite = (node) => {
+  const mode = attribute(node, 'mode', 'string') ?? 'bilinear';
+  const value = { bilinear: 'linear', bicubic: 'cubic' }[mode] ?? mode;
+  const { attributes } = withoutAttributes(node, ['mode']);
+  return [{ ...node, attributes: [...attributes, { name: 'mode', kind: 'string', value }] }];
+};

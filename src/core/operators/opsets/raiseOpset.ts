@@ -15,12 +15,15 @@ import type { OpsetChange, RewriteContext } from './opsetChange';
 import { oldestOpset, opsetChanges } from './opsetChanges';
 import { isStandardDomain, standardOpset } from './standardOpset';
 
+/** Versions that something needs: DequantizeLinear, its axis, what is trained, and blocks and 4-bit integers. */
+export type RaisedOpset = 10 | 13 | 17 | 21;
+
 /**
  * The model in version `to` of the standard operators, computing the same; or the operators because of which that
  * cannot be said with certainty. Weights and the names of values stay what they are. A model that is as new already
  * comes back itself.
  */
-export function raiseOpset(model: Model, to: 10 | 13 | 17): { model: Model } | { refused: string[] } {
+export function raiseOpset(model: Model, to: RaisedOpset): { model: Model } | { refused: string[] } {
   const from = standardOpset(model);
   if (from >= to) return { model };
   const refused = new Set<string>(from < oldestOpset ? standardOperators(allNodes(model)) : []);
@@ -33,7 +36,22 @@ export function raiseOpset(model: Model, to: 10 | 13 | 17): { model: Model } | {
   }
   if (refused.size > 0) return { refused: [...refused].toSorted() };
   const domain = model.opsets.has('') || !model.opsets.has('ai.onnx') ? '' : 'ai.onnx';
-  return { model: { ...model, graph, opsets: new Map(model.opsets).set(domain, to) } };
+  return { model: { ...withIrOf(to, { ...model, graph }), opsets: new Map(model.opsets).set(domain, to) } };
+}
+
+/** 4-bit integers came with version 10 of the IR. */
+const irOfInt4 = 10;
+
+/**
+ * A model whose IR knows the element types of its opset. Before version 4 every initializer was an input as well; after
+ * it such an input is a default, which a caller may replace and no runtime may fold.
+ */
+function withIrOf(opset: RaisedOpset, model: Model): Model {
+  if (opset < 21 || model.irVersion >= irOfInt4) return model;
+  if (model.irVersion >= 4) return { ...model, irVersion: irOfInt4 };
+  const stored = new Set(model.graph.initializers.map(({ name }) => name));
+  const inputs = model.graph.inputs.filter(({ name }) => !stored.has(name));
+  return { ...model, irVersion: irOfInt4, graph: { ...model.graph, inputs } };
 }
 
 function rewriteGraph(graph: Graph, version: number, context: RewriteContext, refused: Set<string>): Graph {

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { Graph, Model, ModelFunction, Node, ValueInfo } from '../../../../src/core/ir/graph';
 import { allNodes } from '../../../../src/core/ir/traversal';
 import { opsetChanges } from '../../../../src/core/operators/opsets/opsetChanges';
-import { raiseOpset } from '../../../../src/core/operators/opsets/raiseOpset';
+import { raiseOpset, type RaisedOpset } from '../../../../src/core/operators/opsets/raiseOpset';
 import { floats, graph, input, int64s, model, node } from '../../../support/build';
 import { inputsFor, largestDifference, runModel } from '../../../support/runModels';
 import { onnxHistory } from './onnxHistory';
 
 const output = (name: string): ValueInfo => ({ name, type: 'float32' });
 
-function raised(given: Model, to: 10 | 13 | 17 = 13): Model {
+function raised(given: Model, to: RaisedOpset = 13): Model {
   const result = raiseOpset(given, to);
   if ('refused' in result) throw new Error(`refused ${result.refused.join()}`);
   return result.model;
@@ -163,6 +163,73 @@ const laterCases: readonly (readonly [what: string, before: Model])[] = [
   ['PRelu', single(9, [2, 3], node('PRelu', ['x', 'a'], ['y']), { initializers: [floats('a', [1], [0.1])] })],
 ];
 
+/** What changed after opset 17. */
+const latestCases: readonly (readonly [what: string, before: Model])[] = [
+  ...[
+    'ReduceL1',
+    'ReduceL2',
+    'ReduceLogSum',
+    'ReduceLogSumExp',
+    'ReduceMax',
+    'ReduceMean',
+    'ReduceMin',
+    'ReduceProd',
+    'ReduceSumSquare',
+  ].flatMap((operator): readonly (readonly [string, Model])[] => {
+    const over = (axes: Readonly<Record<string, number[]>>): Model =>
+      single(11, [3, 4, 5], node('Abs', ['x'], ['a']), {
+        nodes: [node('Abs', ['x'], ['a']), node(operator, ['a'], ['y'], { ...axes, keepdims: 0 })],
+      });
+    return [
+      [`${operator} with axes`, over({ axes: [0, -1] })],
+      [`${operator} over everything`, over({})],
+    ];
+  }),
+  [
+    'Split 13 into equal parts',
+    single(13, [2, 6], node('Split', ['x'], ['y', 'z'], { axis: 1 }), {
+      outputs: [output('y'), output('z')],
+    }),
+  ],
+  [
+    'Split 13 into given sizes',
+    single(13, [2, 6], node('Split', ['x', 's'], ['y', 'z'], { axis: 1 }), {
+      outputs: [output('y'), output('z')],
+      initializers: [int64s('s', [2], [1, 5])],
+    }),
+  ],
+  ['DFT along the axis that was the default', single(17, [2, 8, 3, 1], node('DFT', ['x'], ['y']))],
+  ['DFT along an axis', single(17, [2, 4, 8, 1], node('DFT', ['x'], ['y'], { axis: 2 }))],
+  [
+    'DFT of a given length',
+    single(17, [2, 8, 1], node('DFT', ['x', 'n'], ['y'], { axis: 1 }), {
+      initializers: [int64s('n', [], [5])],
+    }),
+  ],
+  ...[{}, { mode: 'bilinear' }, { mode: 'bicubic' }, { mode: 'nearest' }].map(
+    (mode): readonly [string, Model] => [
+      `GridSample ${mode.mode ?? 'by default'}`,
+      single(16, [1, 1, 5, 6], node('GridSample', ['x', 'g'], ['y'], mode), {
+        initializers: [floats('g', [1, 2, 2, 2], [-0.9, -0.2, 0.3, 0.7, 0.1, 0.15, 0.95, -0.6])],
+      }),
+    ],
+  ),
+  [
+    'Pad 13',
+    single(13, [2, 3], node('Pad', ['x', 'p', 'v'], ['y']), {
+      initializers: [int64s('p', [4], [1, 0, 0, 2]), floats('v', [], [1.5])],
+    }),
+  ],
+  [
+    'Resize 13',
+    single(13, [1, 2, 5, 7], node('Resize', ['x', '', 's'], ['y'], { mode: 'linear' }), {
+      initializers: [floats('s', [4], [1, 1, 1.6, 0.7])],
+    }),
+  ],
+  ['Flatten', single(13, [2, 3, 4], node('Flatten', ['x'], ['y'], { axis: 2 }))],
+  ['Transpose', single(13, [2, 3, 4], node('Transpose', ['x'], ['y'], { perm: [2, 0, 1] }))],
+];
+
 function recurrent(rows: number): Partial<Graph> {
   const weights = (seed: number) => Array.from({ length: 2 * rows }, (_, i) => Math.sin(seed + i));
   return { initializers: [floats('w', [1, rows, 2], weights(1)), floats('r', [1, rows, 2], weights(2))] };
@@ -273,6 +340,52 @@ describe('raising the opset to 17', () => {
   });
 });
 
+describe('raising the opset to 21', () => {
+  it.each([...cases, ...laterCases, ...latestCases])('keeps what %s computes', async (_, before) => {
+    const after = raised(before, 21);
+    expect(after.opsets.get('')).toBe(21);
+    expect(after.irVersion).toBe(10);
+    await expectSame(before, after);
+  });
+
+  it('keeps the means of AveragePool to the rounding of another kernel', async () => {
+    for (const attributes of [
+      { pads: [1, 1, 1, 1], ceil_mode: 1 },
+      { pads: [1, 0, 0, 1], count_include_pad: 1, ceil_mode: 1 },
+      { auto_pad: 'SAME_UPPER' },
+      { auto_pad: 'SAME_LOWER', count_include_pad: 1 },
+      { auto_pad: 'VALID', ceil_mode: 1 },
+    ]) {
+      const pool = node('AveragePool', ['x'], ['y'], {
+        ...attributes,
+        kernel_shape: [3, 3],
+        strides: [2, 2],
+      });
+      const before = single(11, [1, 2, 8, 9], pool);
+      const [feeds] = (await inputsFor(before, 1))!;
+      const after = await runModel(raised(before, 21), feeds!);
+      expect(largestDifference(await runModel(before, feeds!), after)).toBeLessThan(1e-6);
+    }
+  });
+
+  it('leaves no initializer an input that a caller may replace', async () => {
+    const made = node('Add', ['x', 'a'], ['y']);
+    const more = { initializers: [floats('a', [3], [1, 2, 3])], inputs: [input('x', [3]), input('a', [3])] };
+    const before = { ...single(9, [3], made, more), irVersion: 3 };
+    const after = raised(before, 21);
+    expect(after.graph.inputs.map(({ name }) => name)).toEqual(['x']);
+    await expectSame(before, after);
+    expect(raised(before, 17).irVersion).toBe(3);
+    const replaceable = { ...before, irVersion: 4 };
+    expect(raised(replaceable, 21).graph.inputs.map(({ name }) => name)).toEqual(['x', 'a']);
+  });
+
+  it('lowers no version of the IR', () => {
+    const before = { ...single(13, [2], node('Relu', ['x'], ['y'])), irVersion: 11 };
+    expect(raised(before, 21).irVersion).toBe(11);
+  });
+});
+
 /** At opset 9, as ONNX Runtime does not run it with more outputs than one. */
 function normalizing(made: readonly string[], outputs: readonly string[]): Model {
   const inputs = ['x', 'scale', 'shift', 'mean', 'variance'];
@@ -357,6 +470,15 @@ describe('what cannot be raised with certainty', () => {
     expect(raiseOpset(early, 13)).toEqual({ refused: ['HardSwish'] });
   });
 
+  it('refuses a GroupNormalization whose scales are those of groups', () => {
+    const groups = single(
+      18,
+      [1, 4, 3],
+      node('GroupNormalization', ['x', 's', 'b'], ['y'], { num_groups: 2 }),
+    );
+    expect(raiseOpset(groups, 21)).toEqual({ refused: ['GroupNormalization'] });
+  });
+
   it.each(refusals)('%s is refused by name', (_, before, refused) => {
     expect(raiseOpset(before, 13)).toEqual({ refused: [refused] });
   });
@@ -370,7 +492,7 @@ describe('what cannot be raised with certainty', () => {
 });
 
 describe('the table of changes', () => {
-  it('has every standard operator up to opset 17, and every version that changed it after 7', () => {
+  it('has every standard operator up to opset 21, and every version that changed it after 7', () => {
     const stated = Object.fromEntries(
       Object.entries(opsetChanges).map(([name, changes]) => [name, Object.keys(changes).map(Number)]),
     );
