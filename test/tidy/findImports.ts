@@ -4,6 +4,7 @@ import {
   folderRules,
   packageExceptions,
   packageRules,
+  sharedSiblings,
   siblingFolders,
   typesOnly,
   withoutNode,
@@ -65,6 +66,7 @@ function packageProblem(file: string, name: string): string | undefined {
 }
 
 function siblingProblem(file: string, imported: string): string | undefined {
+  if (sharedSiblings.some((folder) => isIn(imported, folder))) return undefined;
   for (const parent of siblingFolders) {
     const from = childFolder(file, parent);
     const to = childFolder(imported, parent);

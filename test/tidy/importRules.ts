@@ -47,6 +47,9 @@ export const folderRules: Readonly<Record<string, readonly string[]>> = {
 /** Folders whose subfolders must not import each other: a format or a method knows no other. */
 export const siblingFolders: readonly string[] = ['src/core/formats', 'src/core/compression'];
 
+/** Subfolders of those that stand for no format and no method: what several of their siblings work with. */
+export const sharedSiblings: readonly string[] = ['src/core/compression/reconstruction'];
+
 /** Where only types may be imported from, and who is bound by that; not of what the page and reports both compute. */
 export const typesOnly = {
   importer: 'src/core',

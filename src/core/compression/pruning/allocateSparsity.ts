@@ -1,4 +1,5 @@
 // Divides the weights to remove among layers by the harm that was measured of each.
+import { lowerHull } from '../lowerHull';
 
 /** What removing weights of one layer alone does. */
 export interface HarmCurve {
@@ -40,26 +41,15 @@ interface Piece {
   readonly harmPerWeight: number;
 }
 
-/** The pieces of the lower convex hull of the origin and the points, in rising order of weights and of slope. */
+/** The pieces of the convex line below the points of a layer, by numbers of weights. */
 function convexPieces({ layer, elements, points }: HarmCurve): Piece[] {
-  const hull: { readonly weights: number; readonly harm: number }[] = [{ weights: 0, harm: 0 }];
-  for (const { sparsity, harm } of points) {
-    const next = { weights: Math.min(Math.round(sparsity * elements), elements - 1), harm };
-    if (next.weights <= hull.at(-1)!.weights) continue;
-    while (hull.length > 1 && slope(hull.at(-2)!, hull.at(-1)!) >= slope(hull.at(-1)!, next)) hull.pop();
-    hull.push(next);
-  }
-  return hull.slice(1).map((end, i) => {
-    const start = hull[i]!;
-    return { layer, weights: end.weights - start.weights, harmPerWeight: slope(start, end) };
-  });
-}
-
-interface HullPoint {
-  readonly weights: number;
-  readonly harm: number;
-}
-
-function slope(a: HullPoint, b: HullPoint): number {
-  return (b.harm - a.harm) / (b.weights - a.weights);
+  const reached = points.map(({ sparsity, harm }) => ({
+    amount: Math.min(Math.round(sparsity * elements), elements - 1),
+    harm,
+  }));
+  return lowerHull(reached).map(({ from, to, slope }) => ({
+    layer,
+    weights: to.amount - from.amount,
+    harmPerWeight: slope,
+  }));
 }

@@ -4,24 +4,14 @@
 // 2024, equation 4; Nagel et al.: Data-free quantization; ICCV 2019, section 4.2.)
 import { note, type Note } from '../../../shared/base/messages';
 import { activations, type Activations, type InputSums } from '../../analysis/activations';
-import type { DataSet } from '../../data/dataSet';
 import { isFloat } from '../../ir/elementType';
 import { attribute, type Model } from '../../ir/graph';
 import { encodeNumbers, tensorNumbers } from '../../ir/numbers';
 import { Tensor } from '../../ir/tensor';
 import { graphsWithin } from '../../ir/traversal';
 import { layersOf } from '../../operators/layers';
+import { inOrder, type LayerWalk } from '../reconstruction/layerByLayer';
 import { replaceWeights, type Weight } from '../weights';
-import { inOrder } from './reconstruct';
-
-export interface Compensation {
-  readonly data: DataSet;
-  /** At most as many samples are run. */
-  readonly samples: number;
-  readonly signal: AbortSignal;
-  /** From 0 to 1, with the layer at hand. */
-  readonly progress: (fraction: number, layer: string) => void;
-}
 
 /**
  * The given replacements of weights, with those of biases besides: each layer's outputs have the mean on the samples
@@ -32,7 +22,7 @@ export interface Compensation {
 export async function compensateBias(
   model: Model,
   pruned: ReadonlyMap<Tensor, Tensor>,
-  { data, samples, signal, progress }: Compensation,
+  { data, samples, signal, progress }: LayerWalk,
 ): Promise<{ readonly replacements: ReadonlyMap<Tensor, Tensor>; readonly notes: readonly Note[] }> {
   const totalsIn = (given: Model, tensors: Iterable<Tensor>): Promise<Activations> =>
     activations(given, data, new Set(tensors), { sums: 'totals', samples, signal });

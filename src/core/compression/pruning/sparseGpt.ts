@@ -2,25 +2,13 @@
 // Alistarh: SparseGPT: Massive language models can be accurately pruned in one-shot; ICML 2023 (algorithm 1), which
 // solves the optimal brain surgeon's problem (Hassibi, Stork; NIPS 1992) for every row column by column.
 import type { Pause } from '../../ir/pacing';
-import { inverseFactor } from './cholesky';
-
-export interface LayerProblem {
-  /** Row-major [rows, features]: one row for each output. */
-  readonly weights: Float64Array;
-  readonly rows: number;
-  readonly features: number;
-  /** Row-major [features, features]: XᵀX of the layer's inputs. */
-  readonly gram: Float64Array;
-}
+import { dampedFactor, squaredError, type LayerProblem } from '../reconstruction/layerProblem';
 
 /** Which weights become zero: those of a mask, or as many as `count` besides those that are zero already. */
 export type Choice = { readonly mask: Uint8Array } | { readonly count: number };
 
 /** Columns whose weights are chosen together, after the columns before them are done (§3.3). */
 const blockColumns = 128;
-
-/** Added to the diagonal as a part of its mean, so that inputs which are always zero have an inverse (appendix A). */
-const damping = 0.01;
 
 /**
  * The changed weights; those that were zero stay zero. The squared error of a row over the inputs, Δw·XᵀX·Δw, is never
@@ -57,23 +45,6 @@ export async function sparseGpt(
   }
   await keepBetterRows(problem, changed, mask, pause);
   return changed;
-}
-
-async function dampedFactor(
-  { gram, features }: LayerProblem,
-  pause: Pause,
-): Promise<Float64Array | undefined> {
-  let trace = 0;
-  for (let i = 0; i < features; i++) trace += gram[i * features + i]!;
-  if (!gram.every(Number.isFinite)) return undefined;
-  // Inputs that are all zero make every choice as good as the other.
-  const step = trace > 0 ? (damping * trace) / features : 1;
-  for (let added = step; ; added *= 10) {
-    const damped = gram.slice();
-    for (let i = 0; i < features; i++) damped[i * features + i]! += added;
-    const factor = await inverseFactor(damped, features, pause);
-    if (factor) return factor;
-  }
 }
 
 /** How many weights the columns of a block give up: in step with the weights that can be given up until its end. */
@@ -158,18 +129,4 @@ async function keepBetterRows(
     const error = squaredError(before, after, gram);
     if (!(error <= squaredError(before, masked, gram))) after.set(masked);
   }
-}
-
-/** Δw·G·Δw of the change of one row: the sum over all inputs of the squared change of the output. */
-export function squaredError(before: Float64Array, after: Float64Array, gram: Float64Array): number {
-  const n = before.length;
-  const change = before.map((weight, j) => weight - after[j]!);
-  let error = 0;
-  for (let i = 0; i < n; i++) {
-    if (change[i] === 0) continue;
-    let sum = 0;
-    for (let j = 0; j < n; j++) sum += gram[i * n + j]! * change[j]!;
-    error += change[i]! * sum;
-  }
-  return error;
 }

@@ -2,8 +2,9 @@
 // hold whatever the numbers are.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inverseFactor } from '../../../../src/core/compression/pruning/cholesky';
-import { sparseGpt, squaredError } from '../../../../src/core/compression/pruning/sparseGpt';
+import { sparseGpt } from '../../../../src/core/compression/pruning/sparseGpt';
+import { inverseFactor } from '../../../../src/core/compression/reconstruction/inverseFactor';
+import { squaredError } from '../../../../src/core/compression/reconstruction/layerProblem';
 import { pauseFor } from '../../../../src/core/ir/pacing';
 import { normals } from '../../../../src/shared/base/random';
 

@@ -1,4 +1,4 @@
-// Factors and inverses of symmetric positive definite matrices, as second-order pruning needs them: float64, row-major
+// Factors and inverses of symmetric positive definite matrices, as second-order methods need them: float64, row-major
 // [n, n]. They give other work its turn, because n³ is much.
 import type { Pause } from '../../ir/pacing';
 
