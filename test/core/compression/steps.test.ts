@@ -79,7 +79,7 @@ describe('parsing steps', () => {
       'Step quantize: option bits must be a whole number from 2 to 8, not 9.',
     );
     expect(problemOf([{ quantize: { xyzzy: 1 } }])).toBe(
-      'Step quantize: there is no option xyzzy; known are bits, scheme, granularity, observer, exclude, perLayer.',
+      'Step quantize: there is no option xyzzy; known are bits, scheme, granularity, observer, exclude, perLayer, budget.',
     );
     expect(problemOf([{ quantise: {} }])).toBe(
       'Step quantise: there is no such step; the nearest is quantize.',

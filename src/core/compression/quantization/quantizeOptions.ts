@@ -14,6 +14,34 @@ const layerSchema = z.strictObject({
   observer: observer.optional().describe('What the range of its grids follows from.'),
 });
 
+const budgetSchema = z.strictObject({
+  averageBits: z.number().min(2).max(8).optional().describe('Mean bits of a weight, at most.'),
+  ratio: z
+    .number()
+    .positive()
+    .lt(1)
+    .optional()
+    .describe('Size of the written file as a fraction of that of the given one, at most.'),
+  accuracyDrop: z
+    .number()
+    .min(0)
+    .lt(1)
+    .optional()
+    .describe('What the accuracy on validation samples may fall, as a fraction: 0.01 is one point.'),
+  bits: z
+    .array(bits)
+    .min(2)
+    .optional()
+    .describe('The numbers of bits that a layer can get; 2 to 8 where not given.'),
+  samples: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('Training samples, and validation samples, that are measured on; 500 where not given.'),
+});
+
 export const quantizeSchema = z
   .strictObject({
     bits: bits.default(8).describe('Bits of a stored weight.'),
@@ -33,6 +61,11 @@ export const quantizeSchema = z
       .record(z.string(), layerSchema)
       .optional()
       .describe('By the names of layers, options of their own in place of those of the step.'),
+    budget: budgetSchema
+      .optional()
+      .describe(
+        'In place of bits: each layer gets as many as it needs. Every layer is measured alone at each number of bits on training samples, and those that it harms least give up bits first.',
+      ),
   })
   .superRefine((options, context) => {
     const problem = contradiction(options);
@@ -65,6 +98,13 @@ function contradiction(options: QuantizeOptions): string | undefined {
 }
 
 const rules: readonly { readonly broken: (given: QuantizeOptions) => boolean; readonly problem: string }[] = [
+  {
+    broken: ({ budget }) =>
+      budget !== undefined &&
+      [budget.averageBits, budget.ratio, budget.accuracyDrop].filter((each) => each !== undefined).length !==
+        1,
+    problem: 'a budget is one of averageBits, ratio and accuracyDrop; give exactly one of them',
+  },
   {
     broken: ({ exclude = [], perLayer = {} }) => exclude.some((layer) => Object.hasOwn(perLayer, layer)),
     problem: 'a layer has options of its own in perLayer and is in exclude; leave it out of one of them',
