@@ -6,7 +6,7 @@ import { modelToBytes } from '../formats/modelBytes';
 import { isFloat } from '../ir/elementType';
 import type { Model } from '../ir/graph';
 import { onnxRuntime } from '../runtime/onnxRuntime';
-import type { Session } from '../runtime/runtime';
+import type { Session, SessionOptions } from '../runtime/runtime';
 import { scoreKind, scoreSums, type ScoreKind } from './classScores';
 import { errorSums } from './errorMeasures';
 import { predictionRuns, type PredictionOptions, type PredictionRun } from './predictionRuns';
@@ -31,8 +31,8 @@ export interface VariantMeter {
     /** Whether the prediction is scores of classes. */
     readonly isScores: boolean;
   };
-  /** Throws RUNTIME_REFUSED and the reason of the aborted signal. */
-  measure(variant: Model): Promise<VariantMeasures>;
+  /** The session's options are those of the runtime where none are given. Throws RUNTIME_REFUSED and the signal's reason. */
+  measure(variant: Model, session?: SessionOptions): Promise<VariantMeasures>;
   dispose(): Promise<void>;
 }
 
@@ -60,8 +60,8 @@ export async function variantMeter(
       outputsOf(kept ?? predictionRuns(original, data, options));
     return {
       baseline,
-      measure: async (variant) => {
-        const session = await runtime.load(modelToBytes(variant));
+      measure: async (variant, sessionOptions) => {
+        const session = await runtime.load(modelToBytes(variant), sessionOptions);
         try {
           return await compared(session, reference(), { data, kind, options });
         } finally {

@@ -82,8 +82,12 @@ export interface Operator {
   readonly passes?: (node: Node, output: number) => readonly number[];
   /** Of a passing operator: the axis of such an input that becomes the given axis of the output. The same if not given. */
   readonly sourceAxis?: (axis: number, context: NodeContext) => number | undefined;
+  /** The node with what it leaves to a default written out, for a first input of so many dimensions. */
+  readonly withDefaults?: (node: Node, rank: number) => Node;
   /** Makes real numbers of integers: inputs 0, 1 and 2 are content, scale and zero point. Passes the content. */
   readonly dequantizes?: boolean;
+  /** Makes integers of real numbers: inputs 0, 1 and 2 are the numbers, scale and zero point. */
+  readonly quantizes?: boolean;
   /** A model of classical machine learning: a file of nothing else is no neural network. */
   readonly classical?: boolean;
   /** Shapes of the outputs, undefined where they cannot be known. Leaves the type to the runtime. */

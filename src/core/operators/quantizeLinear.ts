@@ -21,6 +21,7 @@ export const quantizeOperators: readonly Operator[] = ['', 'com.microsoft'].flat
     name: 'QuantizeLinear',
     domain,
     passes: passesFirst,
+    quantizes: true,
     shape: sameShape,
     gradient: (context) => [straightThrough(context)],
     channels: withScales,
