@@ -9,6 +9,9 @@ export interface Theme {
   readonly dimForeground: string;
   readonly background: string;
   readonly gridLine: string;
+  /** Values that a quantized number can have, and the band that they fill where they are many. */
+  readonly gridLevel: string;
+  readonly gridBand: string;
   readonly focus: string;
   /** The two series of every comparison. */
   readonly before: string;
@@ -60,6 +63,8 @@ function readTheme(): Theme {
     dimForeground: color('descriptionForeground', foreground),
     background,
     gridLine: `color-mix(in srgb, ${foreground} 18%, transparent)`,
+    gridLevel: `color-mix(in srgb, ${foreground} 45%, transparent)`,
+    gridBand: `color-mix(in srgb, ${foreground} 9%, transparent)`,
     focus: color('focusBorder', foreground),
     before,
     after,

@@ -1,7 +1,7 @@
 // Remembers the layers of the models that were looked at last, so that clicking from layer to layer does not read a
 // model anew each time. Tensors stay in their files; what is held is the graph.
 import { statSync } from 'node:fs';
-import type { LayerReader } from '../core/analysis/layerDetail';
+import type { LayerReader } from '../core/analysis/layerTensors';
 import type { Layer } from '../core/operators/layers';
 
 /** A model and its compressed copy, and the pair that was looked at before. */

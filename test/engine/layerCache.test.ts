@@ -1,7 +1,7 @@
 // The layers of a model are read once, as long as its file stays as it is.
 import { utimes, writeFile } from 'node:fs/promises';
 import { beforeEach, expect, it } from 'vitest';
-import type { LayerReader } from '../../src/core/analysis/layerDetail';
+import type { LayerReader } from '../../src/core/analysis/layerTensors';
 import { layerCache } from '../../src/engine/layerCache';
 import { useTempFolder } from '../support/tempFolder';
 

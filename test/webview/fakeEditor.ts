@@ -7,6 +7,8 @@ import type { PanelContract, PanelState, PanelSubject } from '../../src/shared/c
 import { isRpcMessage } from '../../src/shared/contracts/port';
 import {
   detailView,
+  gridDetailView,
+  fewBits,
   largeModel,
   wideModel,
   lenet,
@@ -31,6 +33,7 @@ export type SampleState =
   | 'large'
   | 'wide'
   | 'experiment'
+  | 'fewBits'
   | 'comparison'
   | 'runs'
   | 'training'
@@ -78,6 +81,7 @@ let tried = 7;
 const models: Partial<Record<SampleState, SampleModel>> = {
   model: lenet,
   experiment: lenet,
+  fewBits,
   comparison: lenet,
   runs: lenet,
   trained: lenet,
@@ -126,6 +130,10 @@ channel.handle({
   region: ({ side, region }) => {
     record('region', { side, region });
     return regionView(model!, tensorName(), side, region);
+  },
+  grid: ({ index }) => {
+    record('grid', { index });
+    return gridDetailView(model!, tensorName(), index);
   },
   save: ({ name, content }) =>
     record('save', { name, bytes: [...content.subarray(0, 8)], length: content.length }),
@@ -275,6 +283,7 @@ function subjectOf(): PanelSubject | null {
     case 'wide':
     case 'manyPruned':
     case 'experiment':
+    case 'fewBits':
       return { kind: 'experiment', model: modelView(model!), report: reportView(model!) };
     case 'runs':
     case 'comparison': {

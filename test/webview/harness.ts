@@ -152,6 +152,7 @@ async function takeScreenshots(folder: string, only: RegExp): Promise<void> {
     ['model', '/fc1/Gemm'],
     ['mobilenet', '/features.6.pointwise/Conv'],
     ['experiment', '/fc1/Gemm'],
+    ['fewBits', '/fc2/Gemm'],
     ['comparison', '/fc2/Gemm'],
     ['training'],
     ['trained', '/fc1/Gemm'],

@@ -6,6 +6,9 @@ import { histogramCounts, valueRange } from '../../src/core/analysis/histogram';
 import type { HeatmapSide } from '../../src/shared/contracts/engineContract';
 import type { LayerChangeView } from '../../src/shared/contracts/layerChange';
 import type {
+  ErrorFiguresView,
+  GridDetailView,
+  GridView,
   HeatmapView,
   HistogramView,
   LayerDetailView,
@@ -21,6 +24,8 @@ import { normals } from '../../src/shared/base/random';
 interface SampleTensor {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Bits that a weight is rounded to and nothing else; of others most are pruned, and the rest becomes int8. */
+  readonly bits?: number;
 }
 
 interface SampleLayer {
@@ -40,6 +45,15 @@ export interface SampleModel {
 export const lenet: SampleModel = {
   path: '/projects/digits/models/lenet-300-100.onnx',
   layers: [dense('fc1', 300, 784), dense('fc2', 100, 300), dense('fc3', 10, 100)],
+};
+
+/** The same, and its weights are to have 3 bits. */
+export const fewBits: SampleModel = {
+  ...lenet,
+  layers: lenet.layers.map((layer) => ({
+    ...layer,
+    tensors: layer.tensors.map((tensor) => ({ ...tensor, bits: 3 })),
+  })),
 };
 
 /** A layer of four weights to a cell, and one of none. */
@@ -85,19 +99,20 @@ function conv(name: string, outputs: number, inputs: number, kernel: number, siz
 
 const sparsity = 0.8;
 
-/** Weights before and after, and the grid of the first channel. */
+/** Weights before and after, and the scales of the channels. */
 interface Values {
   readonly before: Float32Array;
   readonly after: Float32Array;
-  readonly scale: number;
+  readonly scales: readonly number[];
 }
 
-const values = new Map<string, Values>();
+const values = new Map<SampleTensor, Values>();
 
 /** Normal weights with channels of different strength; the smallest of each tensor pruned, the rest rounded to int8. */
-function valuesOf({ name, shape }: SampleTensor): Values {
-  const known = values.get(name);
+function valuesOf(tensor: SampleTensor): Values {
+  const known = values.get(tensor);
   if (known) return known;
+  const { name, shape, bits } = tensor;
   const { rows, columns } = weightMatrix(shape);
   const seed = Array.from(name).reduce((sum, letter) => (31 * sum + letter.charCodeAt(0)) | 0, 7);
   const before = normals(rows * columns, seed);
@@ -109,17 +124,18 @@ function valuesOf({ name, shape }: SampleTensor): Values {
     before[index] = before[index]! * factor * Math.sqrt(2 / columns);
   }
   const isBias = shape.length < 2;
-  const cut = isBias ? 0 : before.map(Math.abs).toSorted()[Math.floor(sparsity * before.length)]!;
+  const cut = isBias || bits ? 0 : before.map(Math.abs).toSorted()[Math.floor(sparsity * before.length)]!;
   const after = before.map((value) => (Math.abs(value) < cut ? 0 : value));
-  let first = 0;
+  const scales: number[] = [];
   for (let row = 0; row < (isBias ? 0 : rows); row++) {
     const channel = after.subarray(row * columns, (row + 1) * columns);
-    const scale = channel.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127 || 1;
-    if (row === 0) first = scale;
+    const scale =
+      channel.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / (2 ** ((bits ?? 8) - 1) - 1) || 1;
+    scales.push(scale);
     channel.forEach((value, index) => (channel[index] = Math.round(value / scale) * scale));
   }
-  const made = { before, after, scale: first };
-  values.set(name, made);
+  const made = { before, after, scales };
+  values.set(tensor, made);
   return made;
 }
 
@@ -137,10 +153,12 @@ function tensorView(tensor: SampleTensor, side: 'before' | 'after'): TensorView 
   const mean = sum / content.length;
   return {
     name: tensor.name,
-    type: quantized ? 'int8' : 'float32',
+    type: quantized ? `int${tensor.bits ?? 8}` : 'float32',
     shape: tensor.shape,
     parameters: content.length,
-    bytes: quantized ? content.length + 4 * tensor.shape[0]! : 4 * content.length,
+    bytes: quantized
+      ? Math.ceil((content.length * (tensor.bits ?? 8)) / 8) + 4 * tensor.shape[0]!
+      : 4 * content.length,
     ...(content.length > 0
       ? {
           sparsity: zeros / content.length,
@@ -268,30 +286,75 @@ export function detailView(
 ): LayerDetailView {
   const layer = model.layers.find(({ name }) => name === layerName)!;
   const tensor = layer.tensors.find(({ name }) => name === tensorName) ?? layer.tensors[0]!;
-  const { before, after, scale } = valuesOf(tensor);
+  const { before, after } = valuesOf(tensor);
   const side = (which: 'before' | 'after') => ({
     tensor: tensorView(tensor, which),
     heatmap: heatmapView(tensor, which),
     histogram: histogram(which === 'before' ? before : after),
   });
   if (!compressed) return { layer: layerName, before: side('before') };
+  return {
+    layer: layerName,
+    before: side('before'),
+    after: {
+      ...side('after'),
+      ...(tensor.shape.length > 1 && { grid: gridView(tensor, widestChannel(tensor)) }),
+    },
+    error: { heatmap: heatmapView(tensor, 'error'), ...errorFigures(before, after) },
+  };
+}
+
+export function gridDetailView(model: SampleModel, tensorName: string, index: number): GridDetailView {
+  const tensor = model.layers.flatMap(({ tensors }) => tensors).find(({ name }) => name === tensorName)!;
+  const { rows, columns } = weightMatrix(tensor.shape);
+  const channel = Math.min(index, rows - 1);
+  const own = (side: 'before' | 'after') =>
+    valuesOf(tensor)[side].subarray(channel * columns, (channel + 1) * columns);
+  const [before, after] = [own('before'), own('after')];
+  return {
+    grid: gridView(tensor, channel),
+    before: histogram(before),
+    after: histogram(after),
+    error: errorFigures(before, after),
+  };
+}
+
+function gridView(tensor: SampleTensor, index: number): GridView {
+  const { scales, after } = valuesOf(tensor);
+  const { columns } = weightMatrix(tensor.shape);
+  const scale = scales[index]!;
+  const own = after.subarray(index * columns, (index + 1) * columns);
+  const [lowest, highest] = [Math.min(...own), Math.max(...own)].map((value) => Math.round(value / scale));
+  return {
+    type: `int${tensor.bits ?? 8}`,
+    per: 'channel',
+    count: scales.length,
+    index,
+    scale,
+    zeroPoint: 0,
+    levels: Array.from({ length: highest! - lowest! + 1 }, (_, level) => (lowest! + level) * scale),
+  };
+}
+
+function widestChannel(tensor: SampleTensor): number {
+  const { scales, after } = valuesOf(tensor);
+  const { columns } = weightMatrix(tensor.shape);
+  const widths = scales.map((_, row) => {
+    const own = after.subarray(row * columns, (row + 1) * columns);
+    return Math.max(...own) - Math.min(...own);
+  });
+  return widths.indexOf(Math.max(...widths));
+}
+
+function errorFigures(before: Float32Array, after: Float32Array): ErrorFiguresView {
   const sums = errorSums();
   sums.add(before, after);
   const { mse, sqnrDb, maxError } = sums.measures();
   return {
-    layer: layerName,
-    before: side('before'),
-    after: side('after'),
-    error: {
-      heatmap: heatmapView(tensor, 'error'),
-      histogram: histogram(differences(tensor)),
-      mse,
-      sqnrDb,
-      maxError,
-      ...(tensor.shape.length > 1
-        ? { quantization: { type: 'int8', scale, zeroPoint: 0, channels: tensor.shape[0]! } }
-        : {}),
-    },
+    histogram: histogram(after.map((value, index) => value - before[index]!)),
+    mse,
+    sqnrDb,
+    maxError,
   };
 }
 

@@ -27,18 +27,24 @@ export interface HistogramSeries {
   readonly zeroNote?: string;
 }
 
+/** What is drawn. */
+export interface HistogramContent {
+  readonly series: readonly HistogramSeries[];
+  /** Values that are lines across the bars while there is room between them, else the band from first to last. */
+  readonly levels: readonly number[];
+}
+
 export interface HistogramChartOptions {
   readonly canvas: HTMLCanvasElement;
-  readonly series: readonly HistogramSeries[];
+  readonly content: HistogramContent;
   readonly theme: ThemeSource;
   readonly logCounts: boolean;
   readonly xTitle: string;
-  /** Lines at the multiples of a step: the grid that values were rounded to. */
-  readonly gridStep?: number;
 }
 
 export interface HistogramChart extends Disposable {
   readonly setLogCounts: (logCounts: boolean) => void;
+  readonly show: (content: HistogramContent) => void;
 }
 
 interface BarPoint {
@@ -50,7 +56,7 @@ interface BarPoint {
 type HistogramConfig = Chart<'bar', BarPoint[]>;
 
 export function createHistogramChart(options: HistogramChartOptions): HistogramChart {
-  let logCounts = options.logCounts;
+  let { logCounts, content } = options;
   let chart = make();
   const remake = (): void => {
     chart.destroy();
@@ -62,6 +68,10 @@ export function createHistogramChart(options: HistogramChartOptions): HistogramC
       logCounts = next;
       remake();
     },
+    show: (next) => {
+      content = next;
+      remake();
+    },
     dispose: () => {
       theming.dispose();
       chart.destroy();
@@ -69,12 +79,13 @@ export function createHistogramChart(options: HistogramChartOptions): HistogramC
   };
 
   function make(): HistogramConfig {
-    return makeChart(options, logCounts);
+    return makeChart({ ...options, content, logCounts });
   }
 }
 
-function makeChart(options: HistogramChartOptions, logCounts: boolean): HistogramConfig {
-  const { canvas, series } = options;
+function makeChart(options: HistogramChartOptions): HistogramConfig {
+  const { canvas, logCounts, content } = options;
+  const { series, levels } = content;
   const theme = options.theme.current();
   const { min, max } = rangeOf(series.map(({ bins }) => bins));
   const counts = countAxis(series.map(({ bins }) => bins));
@@ -137,7 +148,7 @@ function makeChart(options: HistogramChartOptions, logCounts: boolean): Histogra
     plugins: [
       wholePixels,
       outline(series, theme),
-      gridLines(options, theme),
+      drawnLevels(levels, theme),
       zeroNotes(series, theme, counts.cut && !logCounts),
     ],
   });
@@ -210,24 +221,35 @@ function outline(series: readonly HistogramSeries[], theme: Theme): Plugin<'bar'
   };
 }
 
-/** The values that a quantized weight can take, while there is room between them. */
-function gridLines({ gridStep }: HistogramChartOptions, theme: Theme): Plugin<'bar'> {
+/** Pixels that levels have between them on average where each is drawn. */
+const leastGap = 4;
+
+/** The values that a quantized number can have: a line each, or where they are too many the band that they fill. */
+function drawnLevels(levels: readonly number[], theme: Theme): Plugin<'bar'> {
   return {
-    id: 'quantizationGrid',
+    id: 'levels',
     beforeDatasetsDraw: (chart) => {
       const axis = chart.scales['x0'];
-      if (!axis || gridStep === undefined || !(gridStep > 0)) return;
-      const gap = axis.getPixelForValue(gridStep) - axis.getPixelForValue(0);
-      if (gap < 4) return;
+      const [first, last] = [levels[0], levels.at(-1)];
+      if (!axis || first === undefined || last === undefined) return;
       const { ctx, chartArea } = chart;
+      const places = [first, last].map((level) => Math.round(axis.getPixelForValue(level)) + 0.5);
+      const [left = 0, right = 0] = places;
+      const eachDrawn = right - left >= leastGap * (levels.length - 1);
       ctx.save();
-      ctx.strokeStyle = theme.gridLine;
+      ctx.beginPath();
+      ctx.rect(chartArea.left, chartArea.top, chartArea.width, chartArea.height);
+      ctx.clip();
+      if (!eachDrawn) {
+        ctx.fillStyle = theme.gridBand;
+        ctx.fillRect(left, chartArea.top, right - left, chartArea.height);
+      }
+      ctx.strokeStyle = theme.gridLevel;
       ctx.lineWidth = 1;
       ctx.beginPath();
-      for (let index = Math.ceil(axis.min / gridStep); index * gridStep <= axis.max; index++) {
-        const x = Math.round(axis.getPixelForValue(index * gridStep)) + 0.5;
-        ctx.moveTo(x, chartArea.top);
-        ctx.lineTo(x, chartArea.bottom);
+      for (const x of eachDrawn ? levels.map((level) => axis.getPixelForValue(level)) : places) {
+        ctx.moveTo(Math.round(x - 0.5) + 0.5, chartArea.top);
+        ctx.lineTo(Math.round(x - 0.5) + 0.5, chartArea.bottom);
       }
       ctx.stroke();
       ctx.restore();

@@ -10,9 +10,9 @@ import type { ThemeSource } from '../theme';
 import type { ViewStateStore } from '../viewState';
 import type { DetailPart } from './detailPart';
 import { createHeatmapFigure } from './heatmapFigure';
-import { createErrorHistogram, createWeightHistogram } from './histogramFigures';
 import { shapeText } from './shapeText';
 import { tensorTabs } from './tensorTabs';
+import { createWeightHistograms } from './weightHistograms';
 
 export interface LayerDetailOptions {
   readonly detail: LayerDetailView;
@@ -56,14 +56,13 @@ export function createLayerDetail(options: LayerDetailOptions): DetailPart {
 }
 
 function pictures(options: LayerDetailOptions, owned: DisposableStore): readonly HTMLElement[] {
-  const { before, error } = options.detail;
+  const { before } = options.detail;
   if (before.heatmap.cellRows === 0 || before.heatmap.cellColumns === 0) {
     return [element('p', { class: 'dim hint', text: l10n.t('This tensor has no elements.') })];
   }
   const heatmap = owned.add(createHeatmapFigure(options));
-  const weights = owned.add(createWeightHistogram(options));
-  const errors = error && owned.add(createErrorHistogram(options, error));
-  return [heatmap.element, element('div', { class: 'histograms' }, weights.element, errors?.element)];
+  const histograms = owned.add(createWeightHistograms(options));
+  return [heatmap.element, histograms.element];
 }
 
 function layerHeader(detail: LayerDetailView, layer: LayerView | undefined): HTMLElement {

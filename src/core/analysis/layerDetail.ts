@@ -3,31 +3,23 @@ import { CounterweightError } from '../../shared/base/errors';
 import type { EngineContract } from '../../shared/contracts/engineContract';
 import type { Params } from '../../shared/contracts/contract';
 import type {
+  GridView,
   HeatmapView,
   LayerDetailView,
   RegionView,
   TensorDetailView,
   TensorErrorView,
 } from '../../shared/contracts/viewModels';
-import { openModel } from '../formats/openModel';
 import type { Numbers } from '../ir/numbers';
-import { isNumeric, tensorNumbers } from '../ir/numbers';
 import { pauseFor, type Pause } from '../ir/pacing';
-import { layersOf, type Layer, type LayerTensor } from '../operators/layers';
-import { errorSums } from './errorMeasures';
+import type { LayerTensor } from '../operators/layers';
+import { errorFigures, errorParts } from './errorFigures';
 import { clampRegion, heatmapCells, regionElements, weightMatrix } from './heatmap';
-import { histogramCounts, valueRange } from './histogram';
-import { counterpart, sameShape } from './layerPairs';
+import { histogramCounts } from './histogram';
+import { findTensors, readLayers, valuesOf, type LayerReader, type TensorValues } from './layerTensors';
 import { measureTensor } from './measureTensor';
-import { pairedChunks, sideBySide, weightValues } from './weightValues';
-
-/** The layers of the model in a file. Whoever asks often may remember them. */
-export type LayerReader = (path: string) => readonly Layer[];
-
-/** Throws what opening throws. */
-export function readLayers(path: string): readonly Layer[] {
-  return layersOf(openModel(path));
-}
+import { gridRanges, storedGrids, widestOf } from './storedGrids';
+import { pairedChunks, weightValues } from './weightValues';
 
 /**
  * The given tensor of a layer, or its main one, and with `compressed` the same of that model. A compressed model
@@ -71,55 +63,6 @@ export async function layerRegion(
     : errorHeatmap(before, after, params.region, pause);
 }
 
-interface FoundTensors {
-  readonly layer: Layer;
-  readonly before: LayerTensor;
-  readonly after: LayerTensor | undefined;
-}
-
-function findTensors(params: Params<EngineContract, 'layer'>, read: LayerReader): FoundTensors {
-  const own = findLayer(read(params.path), params.layer);
-  const other =
-    params.compressed === undefined ? undefined : findLayer(read(params.compressed), params.layer);
-  const layer = own ?? other;
-  const before = layer && chosenTensor(layer, params.tensor);
-  if (!layer || !before)
-    throw new CounterweightError('LAYER_UNKNOWN', { path: params.path, layer: params.layer });
-  if (!own) return { layer, before, after: undefined };
-  const after = other && counterpart(layer, before, other);
-  const isComparable =
-    after && isNumeric(after.tensor.type) && sameShape(before.tensor.shape, after.tensor.shape);
-  return { layer, before, after: isComparable ? after : undefined };
-}
-
-function findLayer(layers: readonly Layer[], label: string): Layer | undefined {
-  return layers.find((layer) => layer.label === label);
-}
-
-/** The tensor asked for, or the weight with the most elements, or the largest of the others. */
-function chosenTensor(layer: Layer, name: string | undefined): LayerTensor | undefined {
-  const numeric = layer.tensors.filter(({ tensor }) => isNumeric(tensor.type));
-  if (name !== undefined) return numeric.find(({ value }) => value === name);
-  const weights = numeric.filter(({ role }) => role === 'weight');
-  const [first, ...others] = weights.length > 0 ? weights : numeric;
-  return others.reduce((a, b) => (b && a && b.tensor.elements > a.tensor.elements ? b : a), first);
-}
-
-/** The values of a tensor, for several passes over them. */
-interface TensorValues {
-  readonly stored: LayerTensor;
-  readonly parts: Iterable<Numbers>;
-}
-
-/** Tensors of up to this many elements are held between passes; larger ones are read again for each. */
-const heldElements = 1 << 25;
-
-function valuesOf(stored: LayerTensor): TensorValues {
-  const values = weightValues(stored);
-  const isHeld = values.elements <= heldElements;
-  return { stored, parts: isHeld ? [...values.chunks()] : { [Symbol.iterator]: () => values.chunks() } };
-}
-
 async function tensorDetail({ stored, parts }: TensorValues, pause: Pause): Promise<TensorDetailView> {
   // The first pass finds the range that the bins of the second need.
   const { view } = await measureTensor(stored, pause, parts);
@@ -133,7 +76,20 @@ async function tensorDetail({ stored, parts }: TensorValues, pause: Pause): Prom
     histogram.add(part);
     start += part.length;
   }
-  return { tensor: view, heatmap: cells.view(), histogram: histogram.view() };
+  const grid = await widestGrid(stored, parts, pause);
+  return { tensor: view, heatmap: cells.view(), histogram: histogram.view(), ...(grid && { grid }) };
+}
+
+async function widestGrid(
+  stored: LayerTensor,
+  parts: Iterable<Numbers>,
+  pause: Pause,
+): Promise<GridView | undefined> {
+  const grids = storedGrids(stored);
+  if (!grids) return undefined;
+  const ranges = await gridRanges(grids, parts, pause);
+  const index = widestOf(ranges);
+  return grids.view(index, ranges[index] ?? { min: 0, max: 0 });
 }
 
 async function tensorError(
@@ -141,49 +97,11 @@ async function tensorError(
   after: TensorValues,
   pause: Pause,
 ): Promise<TensorErrorView> {
-  const range = valueRange();
-  const sums = errorSums();
-  for (const { x, y, errors } of errorParts(before, after)) {
-    await pause();
-    sums.add(x, y);
-    range.add(errors);
-  }
   const matrix = weightMatrix(before.stored.tensor.shape, before.stored.outputAxis);
   const cells = heatmapCells(matrix, clampRegion(matrix));
-  const histogram = histogramCounts(range.range());
-  for (const { errors, start } of errorParts(before, after)) {
-    await pause();
-    cells.add(errors, start);
-    histogram.add(errors);
-  }
-  const { mse, sqnrDb, maxError } = sums.measures();
-  const quantization = gridOf(after.stored);
-  return {
-    heatmap: cells.view(),
-    histogram: histogram.view(),
-    mse,
-    sqnrDb,
-    maxError,
-    ...(quantization ? { quantization } : {}),
-  };
-}
-
-interface ErrorPart {
-  readonly x: Numbers;
-  readonly y: Numbers;
-  /** y − x; the next part is written over it. */
-  readonly errors: Float64Array;
-  readonly start: number;
-}
-
-function* errorParts(before: TensorValues, after: TensorValues): Generator<ErrorPart> {
-  let scratch = new Float64Array();
-  for (const { a: x, b: y, start } of sideBySide(before.parts, after.parts)) {
-    if (scratch.length < x.length) scratch = new Float64Array(x.length);
-    const errors = scratch.subarray(0, x.length);
-    for (let i = 0; i < errors.length; i++) errors[i] = y[i]! - x[i]!;
-    yield { x, y, errors, start };
-  }
+  const parts = () => errorParts(before.parts, after.parts);
+  const figures = await errorFigures(parts, pause, (errors, start) => cells.add(errors, start));
+  return { ...figures, heatmap: cells.view() };
 }
 
 async function heatmapOf(stored: LayerTensor, wanted: RegionView, pause: Pause): Promise<HeatmapView> {
@@ -223,15 +141,4 @@ async function errorHeatmap(
 function difference(a: Numbers, b: Numbers): Numbers {
   for (let i = 0; i < a.length; i++) a[i]! -= b[i]!;
   return a;
-}
-
-function gridOf({ tensor, dequantize }: LayerTensor): TensorErrorView['quantization'] {
-  if (!dequantize) return undefined;
-  const { scale, zeroPoint } = dequantize;
-  return {
-    type: tensor.type,
-    scale: tensorNumbers(scale)[0] ?? 1,
-    zeroPoint: zeroPoint ? (tensorNumbers(zeroPoint)[0] ?? 0) : 0,
-    channels: scale.elements,
-  };
 }

@@ -5,11 +5,17 @@ import path from 'node:path';
 import type { Disposable } from '../../shared/base/disposable';
 import { CounterweightError } from '../../shared/base/errors';
 import { Emitter, type Event } from '../../shared/base/events';
-import { cancelled } from '../../shared/contracts/contract';
+import { cancelled, type Cancelled } from '../../shared/contracts/contract';
 import type { HeatmapSide } from '../../shared/contracts/engineContract';
 import type { ComparedRuns, PanelState, PanelSubject } from '../../shared/contracts/panelContract';
 import type { SearchView } from '../../shared/contracts/searchViews';
-import type { HeatmapView, ModelView, RegionView, StepsView } from '../../shared/contracts/viewModels';
+import type {
+  GridDetailView,
+  HeatmapView,
+  ModelView,
+  RegionView,
+  StepsView,
+} from '../../shared/contracts/viewModels';
 import type { EngineCalls } from '../engineCalls';
 import { localizeError } from '../localize';
 import { isPrunable, type LockedLayers } from '../models/lockedLayers';
@@ -152,16 +158,24 @@ export class PanelController implements Disposable {
 
   /** Finer cells of what is shown; aborted with the caller's signal. */
   async region(side: HeatmapSide, region: RegionView, signal: AbortSignal): Promise<HeatmapView> {
-    const { detail, selectedLayer } = this.current;
-    const model = this.model;
-    if (model === undefined || selectedLayer === null || detail.kind !== 'ready') {
+    const params = { ...this.shownTensor(), side, region };
+    return settled(await this.sources.engine.call('region', params, signal));
+  }
+
+  /** The elements on one of the grids of what is shown; aborted with the caller's signal. */
+  async grid(index: number, signal: AbortSignal): Promise<GridDetailView> {
+    return settled(await this.sources.engine.call('grid', { ...this.shownTensor(), index }, signal));
+  }
+
+  /** The tensor whose pictures are on the page, and what is laid beside it. */
+  private shownTensor(): { path: string; layer: string; tensor: string; compressed?: string } {
+    const { detail, selectedLayer: layer } = this.current;
+    const { model } = this;
+    if (model === undefined || layer === null || detail.kind !== 'ready') {
       throw new CounterweightError('INTERNAL', { problem: 'no layer is shown' });
     }
     const tensor = detail.detail.before.tensor.name;
-    const params = { path: model.path, layer: selectedLayer, tensor, ...this.compressed, side, region };
-    const answer = await this.sources.engine.call('region', params, signal);
-    if (answer === cancelled) throw new DOMException('cancelled', 'AbortError');
-    return answer;
+    return { path: model.path, layer, tensor, ...this.compressed };
   }
 
   /** The model whose layers are listed. */
@@ -310,6 +324,12 @@ export class PanelController implements Disposable {
     if (subject?.kind === 'experiment') return { compressed: subject.report.compressed.path };
     return subject?.kind === 'comparison' ? { compressed: subject.after.path } : {};
   }
+}
+
+/** An answer that somebody waits for: one that was cancelled is none. */
+function settled<T>(answer: T | Cancelled): T {
+  if (answer === cancelled) throw new DOMException('cancelled', 'AbortError');
+  return answer;
 }
 
 function modelIn(subject: PanelSubject | null): ModelView | undefined {

@@ -68,6 +68,7 @@ function handlers(controller: PanelController, actions: PageActions): Parameters
     selectLayer: ({ layer }) => controller.selectLayer(layer),
     selectTensor: ({ tensor }) => controller.selectTensor(tensor),
     region: ({ side, region }, signal) => controller.region(side, region, signal),
+    grid: ({ index }, signal) => controller.grid(index, signal),
     save: ({ name, content }) => save(name, content, controller),
     copy: async ({ text }) => vscode.env.clipboard.writeText(text),
     cancelJob: ({ id }) => actions.cancelJob(id),

@@ -27,6 +27,7 @@ const checks: Checks = {
       },
     };
   },
+  grid: (params) => ({ index: whole(entry(params, 'index')) }),
   save: (params) => ({ name: fileName(entry(params, 'name')), content: bytes(entry(params, 'content')) }),
   copy: (params) => ({ text: text(entry(params, 'text')) }),
   cancelJob: (params) => ({ id: text(entry(params, 'id')) }),

@@ -9,6 +9,7 @@ import type {
   CurvesView,
   DiagnosisReportView,
   EstimateView,
+  GridDetailView,
   HeatmapView,
   LayerDetailView,
   ModelView,
@@ -35,6 +36,11 @@ export interface EngineContract {
         region: RegionView;
       },
       HeatmapView,
+    ];
+    /** The elements of a layer's tensor that share one of the grids of its quantized form. */
+    grid: [
+      { path: string; layer: string; tensor: string; compressed?: string; index: number },
+      GridDetailView,
     ];
     /** What a compression would weigh, without doing it. */
     estimate: [{ path: string; steps: StepsView }, EstimateView];

@@ -6,6 +6,7 @@ import type {
   ComparisonView,
   CurvesView,
   DiagnosisReportView,
+  GridDetailView,
   HeatmapView,
   LayerDetailView,
   ModelView,
@@ -17,7 +18,7 @@ import type {
 } from './viewModels';
 
 /** Raised when a change makes an old page misread a new host, or the other way round. */
-export const panelVersion = 3;
+export const panelVersion = 4;
 
 /** Id of the JSON script element of the page that holds the translated strings, for `config` of @vscode/l10n. */
 export const stringsElementId = 'l10n';
@@ -32,6 +33,8 @@ export interface PanelContract {
     selectTensor: [{ tensor: string }, void];
     /** Finer cells of the shown heatmap. */
     region: [{ side: HeatmapSide; region: RegionView }, HeatmapView];
+    /** The elements on one of the grids of the shown tensor. */
+    grid: [{ index: number }, GridDetailView];
     /** Asks where to save and writes the bytes there. */
     save: [{ name: string; content: Uint8Array }, void];
     copy: [{ text: string }, void];

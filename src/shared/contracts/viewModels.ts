@@ -106,28 +106,52 @@ export interface HistogramView {
   readonly notFinite?: number;
 }
 
+/** The grids that the numbers of a quantized tensor lie on, and the values of one of them. */
+export interface GridView {
+  /** Type of the stored numbers. */
+  readonly type: string;
+  /** What has a grid of its own. */
+  readonly per: 'tensor' | 'channel' | 'group';
+  /** Number of grids. */
+  readonly count: number;
+  /** The one of them that the rest is about, from 0. */
+  readonly index: number;
+  /** Distance of its values; missing where they are those of a codebook. */
+  readonly scale?: number;
+  readonly zeroPoint?: number;
+  /** The values that its elements can have, from the smallest to the largest that occurs; at most 256. */
+  readonly levels: readonly number[];
+}
+
+/** The elements on one grid: the originals, and what became of them where they are laid beside each other. */
+export interface GridDetailView {
+  readonly grid: GridView;
+  readonly before: HistogramView;
+  readonly after?: HistogramView;
+  readonly error?: ErrorFiguresView;
+}
+
 /** One tensor of one model. */
 export interface TensorDetailView {
   readonly tensor: TensorView;
   readonly heatmap: HeatmapView;
   readonly histogram: HistogramView;
+  /** The widest of its grids, where it is quantized to values that are few enough to be drawn. */
+  readonly grid?: GridView;
 }
 
-/** How one tensor differs between the original and the compressed model. */
-export interface TensorErrorView {
-  readonly heatmap: HeatmapView;
+/** The distribution of errors, which are after − before, and what they come to. */
+export interface ErrorFiguresView {
   readonly histogram: HistogramView;
   readonly mse: number;
   /** Null where the error is exactly zero. */
   readonly sqnrDb: number | null;
   readonly maxError: number;
-  /** The grid, where the compressed tensor is quantized. Scale is that of the first channel where there are several. */
-  readonly quantization?: {
-    readonly type: string;
-    readonly scale: number;
-    readonly zeroPoint: number;
-    readonly channels: number;
-  };
+}
+
+/** How one tensor differs between the original and the compressed model. */
+export interface TensorErrorView extends ErrorFiguresView {
+  readonly heatmap: HeatmapView;
 }
 
 /** What the panel draws of a selected layer: its weight tensor before and, where there is a result, after. */

@@ -101,7 +101,19 @@ describe('layerDetail', () => {
     expect(detail.error!.mse).toBeCloseTo(errors.reduce((sum, error) => sum + error * error, 0) / 15, 12);
     expect(detail.error!.maxError).toBe(Math.max(...errors.map(Math.abs)));
     expect(detail.error!.histogram).toMatchObject({ min: Math.min(...errors), max: Math.max(...errors) });
-    expect(detail.error!.quantization).toEqual({ type: 'int8', scale: 1 / 8, zeroPoint: -1, channels: 3 });
+    // The second channel has the widest range.
+    const own = dequantized.filter((_, i) => i % 3 === 1);
+    const [lowest, highest] = [Math.min(...own), Math.max(...own)];
+    expect(detail.after!.grid).toEqual({
+      type: 'int8',
+      per: 'channel',
+      count: 3,
+      index: 1,
+      scale: 1 / 16,
+      zeroPoint: -1,
+      levels: Array.from({ length: (highest - lowest) * 16 + 1 }, (_, i) => lowest + i / 16),
+    });
+    expect(detail.before.grid).toBeUndefined();
   });
 
   it('shows another tensor where it is asked for', async () => {

@@ -67,6 +67,7 @@ channel.handle({
   },
   layer: unused,
   region: unused,
+  grid: unused,
   estimate: unused,
   stepOptions: unused,
   checkRecipe: unused,
