@@ -12,12 +12,9 @@ import type {
   HeatmapView,
   HistogramView,
   LayerDetailView,
-  LayerView,
-  ModelView,
   RegionView,
-  ReportView,
-  TensorView,
-} from '../../src/shared/contracts/viewModels';
+} from '../../src/shared/contracts/layerViews';
+import type { LayerView, ModelView, ReportView, TensorView } from '../../src/shared/contracts/viewModels';
 import { note } from '../../src/shared/base/messages';
 import { normals } from '../../src/shared/base/random';
 

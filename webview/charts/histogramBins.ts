@@ -1,5 +1,5 @@
 // Arithmetic of histograms for drawing them: bins, the axis that two of them share, and the bin that zeros tower in.
-import type { HistogramView } from '../../src/shared/contracts/viewModels';
+import type { HistogramView } from '../../src/shared/contracts/layerViews';
 
 export interface Bin {
   readonly from: number;

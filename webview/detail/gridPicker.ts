@@ -1,6 +1,6 @@
 // The choice of a grid by its number, where a tensor has one for each channel or group: nothing means all of them.
 import * as l10n from '@vscode/l10n';
-import type { GridView } from '../../src/shared/contracts/viewModels';
+import type { GridView } from '../../src/shared/contracts/layerViews';
 import { element } from '../dom';
 
 /** `onPick` gets the place of a grid from 0, or undefined for all. */

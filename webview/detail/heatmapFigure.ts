@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { cancelled } from '../../src/shared/contracts/contract';
 import type { HeatmapSide } from '../../src/shared/contracts/engineContract';
-import type { LayerDetailView } from '../../src/shared/contracts/viewModels';
+import type { LayerDetailView } from '../../src/shared/contracts/layerViews';
 import { element, fill, iconButton, uniqueId } from '../dom';
 import { createFigure } from '../figure';
 import { createHeatmapCanvas, type HeatmapSides } from '../heatmap/heatmapCanvas';

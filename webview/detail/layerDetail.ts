@@ -2,7 +2,8 @@
 import * as l10n from '@vscode/l10n';
 import { DisposableStore } from '../../src/shared/base/disposable';
 import { formatBytes, formatInteger, formatValue } from '../../src/shared/base/numbers';
-import type { LayerDetailView, LayerView, TensorView } from '../../src/shared/contracts/viewModels';
+import type { LayerDetailView } from '../../src/shared/contracts/layerViews';
+import type { LayerView, TensorView } from '../../src/shared/contracts/viewModels';
 import { element, uniqueId, type Child } from '../dom';
 import type { PanelHost } from '../host';
 import { formatSparsity } from '../layers/changeFormats';

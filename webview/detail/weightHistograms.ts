@@ -9,7 +9,7 @@ import type {
   GridView,
   HistogramView,
   LayerDetailView,
-} from '../../src/shared/contracts/viewModels';
+} from '../../src/shared/contracts/layerViews';
 import { binsOf } from '../charts/histogramBins';
 import type { HistogramSeries } from '../charts/histogramChart';
 import { element, fill } from '../dom';

@@ -1,6 +1,6 @@
 // The range of values that the colours of a heatmap span. Few weights are far larger than the rest, so the range ends
 // where all but one in a thousand cells are inside; what is beyond takes the last colour, and the legend says so.
-import type { HeatmapView, HistogramView } from '../../src/shared/contracts/viewModels';
+import type { HeatmapView, HistogramView } from '../../src/shared/contracts/layerViews';
 
 export interface ColorScale {
   readonly kind: 'magnitude' | 'error';

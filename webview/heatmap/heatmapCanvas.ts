@@ -1,7 +1,7 @@
 // The heatmap's canvas: which part of the matrix is shown, drawing it once a frame, and the cursor. Its surroundings
 // (legend, readout, buttons) are told what is shown and make their own.
 import type { HeatmapSide } from '../../src/shared/contracts/engineContract';
-import type { HeatmapView, HistogramView } from '../../src/shared/contracts/viewModels';
+import type { HeatmapView, HistogramView } from '../../src/shared/contracts/layerViews';
 import type { ThemeSource } from '../theme';
 import { errorScale, magnitudeScale, singleWeightScale, type ColorScale } from './colorScale';
 import { listenToHeatmap } from './heatmapInput';

@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { formatPercent, formatValue } from '../../src/shared/base/numbers';
 import type { HeatmapSide } from '../../src/shared/contracts/engineContract';
-import type { HeatmapView } from '../../src/shared/contracts/viewModels';
+import type { HeatmapView } from '../../src/shared/contracts/layerViews';
 import type { Table } from '../charts/csv';
 import { cellRegion } from './viewport';
 

@@ -1,5 +1,5 @@
 // Turns a heatmap's cells into pixels: one pixel a cell, drawn larger later.
-import type { HeatmapView } from '../../src/shared/contracts/viewModels';
+import type { HeatmapView } from '../../src/shared/contracts/layerViews';
 import type { HeatmapColors } from './colorMap';
 import type { ColorScale } from './colorScale';
 

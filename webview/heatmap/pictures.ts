@@ -1,6 +1,6 @@
 // What the heatmap's canvas is made of: the whole matrix painted once, and over it the finer cells that were loaded.
 // Painted pictures are kept by heatmap, so that a frame of a pan is nothing but two stretched copies.
-import type { HeatmapView } from '../../src/shared/contracts/viewModels';
+import type { HeatmapView } from '../../src/shared/contracts/layerViews';
 import type { HeatmapColors } from './colorMap';
 import type { ColorScale } from './colorScale';
 import { paintHeatmap } from './paintHeatmap';

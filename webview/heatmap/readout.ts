@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { formatInteger, formatPercent, formatValue } from '../../src/shared/base/numbers';
 import type { HeatmapSide } from '../../src/shared/contracts/engineContract';
-import type { HeatmapView } from '../../src/shared/contracts/viewModels';
+import type { HeatmapView } from '../../src/shared/contracts/layerViews';
 import { cellRegion, type Cell } from './viewport';
 
 /** "Row 12, column 7: −0.0316", or ranges with the mean and the fraction of zeros where a cell holds several. */

@@ -1,7 +1,7 @@
 // Asks for finer cells of what is shown, once the reader's hand rests, and keeps the last few answers. What arrives
 // after the view has moved on is kept but not forced on anybody.
 import type { HeatmapSide } from '../../src/shared/contracts/engineContract';
-import type { HeatmapView, RegionView } from '../../src/shared/contracts/viewModels';
+import type { HeatmapView, RegionView } from '../../src/shared/contracts/layerViews';
 import { bestWeightsPerCell, contains, weightsPerCell, widen, type MatrixSize } from './viewport';
 
 /** Undefined where the question was withdrawn. */

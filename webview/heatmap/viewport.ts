@@ -1,6 +1,6 @@
 // Where a heatmap's cells and a matrix's weights lie on the screen: pure arithmetic, no drawing. A view is the part of
 // the matrix that fills the canvas, in weights, with fractions.
-import type { HeatmapView, RegionView } from '../../src/shared/contracts/viewModels';
+import type { HeatmapView, RegionView } from '../../src/shared/contracts/layerViews';
 
 export interface View {
   readonly row: number;

@@ -1,5 +1,5 @@
 // The errors between values and what became of them: their distribution and what they come to.
-import type { ErrorFiguresView } from '../../shared/contracts/viewModels';
+import type { ErrorFiguresView } from '../../shared/contracts/layerViews';
 import type { Numbers } from '../ir/numbers';
 import type { Pause } from '../ir/pacing';
 import { errorSums } from './errorMeasures';

@@ -1,7 +1,7 @@
 // A weight tensor seen as a matrix (output channels × everything else) and summed up in cells, for the whole matrix
 // or for a rectangle of it, down to single weights. It takes the values in parts, in the order in which they are stored.
 import { elementsOf } from '../ir/elements';
-import type { HeatmapView, RegionView } from '../../shared/contracts/viewModels';
+import type { HeatmapView, RegionView } from '../../shared/contracts/layerViews';
 
 /** The most cells along one side. */
 export const maxCells = 512;

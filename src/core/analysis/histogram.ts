@@ -1,5 +1,5 @@
 // The distribution of values in equal bins. Two passes, the range and the counts, so that values need not be held.
-import type { HistogramView } from '../../shared/contracts/viewModels';
+import type { HistogramView } from '../../shared/contracts/layerViews';
 
 export const histogramBins = 64;
 

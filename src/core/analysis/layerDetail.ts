@@ -9,7 +9,7 @@ import type {
   RegionView,
   TensorDetailView,
   TensorErrorView,
-} from '../../shared/contracts/viewModels';
+} from '../../shared/contracts/layerViews';
 import type { Numbers } from '../ir/numbers';
 import { pauseFor, type Pause } from '../ir/pacing';
 import type { LayerTensor } from '../operators/layers';

@@ -2,7 +2,7 @@
 import { CounterweightError } from '../../shared/base/errors';
 import type { EngineContract } from '../../shared/contracts/engineContract';
 import type { Params } from '../../shared/contracts/contract';
-import type { GridDetailView, HistogramView } from '../../shared/contracts/viewModels';
+import type { GridDetailView, HistogramView } from '../../shared/contracts/layerViews';
 import type { Numbers } from '../ir/numbers';
 import { pauseFor, type Pause } from '../ir/pacing';
 import { errorFigures, errorParts } from './errorFigures';

@@ -1,6 +1,6 @@
 // The grids that the numbers of a quantized tensor lie on, as its file has them: which elements share one, and which
 // values it has.
-import type { GridView } from '../../shared/contracts/viewModels';
+import type { GridView } from '../../shared/contracts/layerViews';
 import { elementTypes, isInteger } from '../ir/elementType';
 import { elementsOf } from '../ir/elements';
 import { attribute } from '../ir/graph';

@@ -10,6 +10,7 @@ import { estimate } from './estimate';
 import { inspect } from './inspect';
 import type { JobLinks } from './jobContext';
 import { layerHandlers } from './layer';
+import { schemes } from './schemes';
 import { search } from './search';
 import { sensitivity } from './sensitivity';
 import { stepOptions } from './stepOptions';
@@ -20,6 +21,7 @@ export function engineHandlers(links: JobLinks): EngineHandlers {
   return {
     inspect,
     ...layerHandlers(),
+    schemes: schemes(links.emitProgress),
     estimate,
     stepOptions,
     checkRecipe,

@@ -4,8 +4,9 @@ import * as vscode from 'vscode';
 import { assertNever } from '../../shared/base/assertNever';
 import type { Disposable } from '../../shared/base/disposable';
 import { viewIds } from '../contributions';
-import type { PanelController, Shown } from './panelController';
+import type { PanelController } from './panelController';
 import { servePage, type PageActions } from './panelPage';
+import type { Shown } from './panelSubjects';
 
 /** What the panel showed last, in the workspace's state. */
 interface Remembered {

@@ -1,38 +1,28 @@
 // What a panel shows: holds its state, loads what is selected, and answers its page. One for each page; free of
 // VS Code. Every change makes a whole new snapshot with a higher revision.
 import { assertNever } from '../../shared/base/assertNever';
-import path from 'node:path';
 import type { Disposable } from '../../shared/base/disposable';
 import { CounterweightError } from '../../shared/base/errors';
 import { Emitter, type Event } from '../../shared/base/events';
 import { cancelled, type Cancelled } from '../../shared/contracts/contract';
 import type { HeatmapSide } from '../../shared/contracts/engineContract';
 import type { ComparedRuns, PanelState, PanelSubject } from '../../shared/contracts/panelContract';
-import type { SearchView } from '../../shared/contracts/searchViews';
-import type {
-  GridDetailView,
-  HeatmapView,
-  ModelView,
-  RegionView,
-  StepsView,
-} from '../../shared/contracts/viewModels';
+import type { GridDetailView, HeatmapView, RegionView } from '../../shared/contracts/layerViews';
+import type { ModelView } from '../../shared/contracts/viewModels';
 import type { EngineCalls } from '../engineCalls';
 import { localizeError } from '../localize';
 import { isPrunable, type LockedLayers } from '../models/lockedLayers';
-import { runLabel } from '../runs/runTexts';
-import { canPause, type Run } from '../runs/runRecord';
-
-/** What a panel was asked to show, in a form that outlives the window. */
-export type Shown =
-  | { readonly kind: 'model'; readonly path: string }
-  | { readonly kind: 'run'; readonly folder: string }
-  | {
-      readonly kind: 'comparison';
-      readonly before: string;
-      readonly after: string;
-      /** Folders of the runs whose results are compared. */
-      readonly runs?: { readonly before: string; readonly after: string };
-    };
+import type { Run } from '../runs/runRecord';
+import {
+  jobSubject,
+  largestLayer,
+  modelIn,
+  pathOf,
+  stepsIn,
+  titleOf,
+  trialFiles,
+  type Shown,
+} from './panelSubjects';
 
 export interface PanelSources {
   readonly engine: EngineCalls;
@@ -330,75 +320,6 @@ export class PanelController implements Disposable {
 function settled<T>(answer: T | Cancelled): T {
   if (answer === cancelled) throw new DOMException('cancelled', 'AbortError');
   return answer;
-}
-
-function modelIn(subject: PanelSubject | null): ModelView | undefined {
-  switch (subject?.kind) {
-    case 'model':
-    case 'experiment':
-    case 'sensitivity':
-      return subject.model;
-    case 'comparison':
-      return subject.before;
-    default:
-      return undefined;
-  }
-}
-
-/** What diverged at once has left none. */
-function trialFiles({ trials }: SearchView): readonly string[] {
-  return trials.flatMap(({ path: file }) => (file === '' ? [] : [file]));
-}
-
-function jobSubject(run: Run): PanelSubject {
-  const { jobId, model } = run.record;
-  const { progress = null, curves, trials, paused = false } = run;
-  return {
-    kind: 'job',
-    job: {
-      id: jobId,
-      title: runLabel(run),
-      path: model,
-      progress,
-      ...(curves && { curves }),
-      ...stepsIn(run),
-      ...(trials && { search: trials }),
-      paused,
-      canPause: canPause(run),
-    },
-  };
-}
-
-function stepsIn({ record }: Run): { readonly steps?: StepsView } {
-  return record.kind === 'compress' ? { steps: record.steps } : {};
-}
-
-function pathOf(request: Shown, run: Run | undefined): string {
-  switch (request.kind) {
-    case 'model':
-      return request.path;
-    case 'comparison':
-      return request.before;
-    case 'run':
-      return run?.record.model ?? request.folder;
-    default:
-      return assertNever(request);
-  }
-}
-
-/** What failed, where more than the reading of a file was asked for. */
-function titleOf(request: Shown, run: Run | undefined): { readonly title?: string } {
-  if (run !== undefined) return { title: runLabel(run) };
-  if (request.kind !== 'comparison') return {};
-  return { title: `${path.basename(request.before)} ↔ ${path.basename(request.after)}` };
-}
-
-function largestLayer(model: ModelView | undefined): string | undefined {
-  let largest = model?.layers.find((layer) => layer.tensors.length > 0);
-  for (const layer of model?.layers ?? []) {
-    if (largest !== undefined && layer.parameters > largest.parameters) largest = layer;
-  }
-  return largest?.name;
 }
 
 function sameShown(a: Shown, b: Shown | undefined): boolean {

@@ -2,19 +2,17 @@
 import type { Budget } from '../base/searchBudget';
 import type { RecipeCheckView } from './recipeCheck';
 import type { StepOptionsView } from './stepOptions';
+import type { SchemesView } from './schemeViews';
 import type { ArchitectureView, SearchReportView, SearchView } from './searchViews';
 import type { SensitivityReportView } from './sensitivityViews';
+import type { GridDetailView, HeatmapView, LayerDetailView, RegionView } from './layerViews';
 import type {
   ComparisonView,
   CurvesView,
   DiagnosisReportView,
   EstimateView,
-  GridDetailView,
-  HeatmapView,
-  LayerDetailView,
   ModelView,
   ProgressView,
-  RegionView,
   ReportView,
   StepsView,
 } from './viewModels';
@@ -42,6 +40,8 @@ export interface EngineContract {
       { path: string; layer: string; tensor: string; compressed?: string; index: number },
       GridDetailView,
     ];
+    /** What schemes of quantization would do to a model, without doing it. */
+    schemes: [{ path: string }, SchemesView];
     /** What a compression would weigh, without doing it. */
     estimate: [{ path: string; steps: StepsView }, EstimateView];
     /** The options of every recipe step, with their ranges and defaults. */

@@ -2,17 +2,14 @@
 import type { HeatmapSide } from './engineContract';
 import type { SearchReportView, SearchView } from './searchViews';
 import type { SensitivityReportView } from './sensitivityViews';
+import type { GridDetailView, HeatmapView, LayerDetailView, RegionView } from './layerViews';
 import type {
   ComparisonView,
   CurvesView,
   DiagnosisReportView,
-  GridDetailView,
-  HeatmapView,
-  LayerDetailView,
   ModelView,
   ProgressView,
   RecipeEdit,
-  RegionView,
   ReportView,
   StepsView,
 } from './viewModels';

@@ -9,7 +9,7 @@ import {
   weightMatrix,
 } from '../../../src/core/analysis/heatmap';
 import { weightValues } from '../../../src/core/analysis/weightValues';
-import type { HeatmapView, RegionView } from '../../../src/shared/contracts/viewModels';
+import type { HeatmapView, RegionView } from '../../../src/shared/contracts/layerViews';
 import { normals } from '../../../src/shared/base/random';
 import { weightOf } from './weightOf';
 

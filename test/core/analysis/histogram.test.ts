@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { histogramBins, histogramCounts, valueRange } from '../../../src/core/analysis/histogram';
-import type { HistogramView } from '../../../src/shared/contracts/viewModels';
+import type { HistogramView } from '../../../src/shared/contracts/layerViews';
 
 function histogram(values: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>): HistogramView {
   const range = valueRange();

@@ -5,7 +5,7 @@ import { layerGrid } from '../../../src/core/analysis/layerGrid';
 import { saveModel } from '../../../src/core/formats/saveModel';
 import { Tensor } from '../../../src/core/ir/tensor';
 import { CounterweightError } from '../../../src/shared/base/errors';
-import type { HistogramView } from '../../../src/shared/contracts/viewModels';
+import type { HistogramView } from '../../../src/shared/contracts/layerViews';
 import { floats, graph, input, model, node } from '../../support/build';
 import { useTempFolder } from '../../support/tempFolder';
 

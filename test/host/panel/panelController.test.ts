@@ -5,7 +5,7 @@ import { PanelController } from '../../../src/host/panel/panelController';
 import type { Run } from '../../../src/host/runs/runRecord';
 import { CounterweightError } from '../../../src/shared/base/errors';
 import type { SensitivityReportView } from '../../../src/shared/contracts/sensitivityViews';
-import type { LayerDetailView } from '../../../src/shared/contracts/viewModels';
+import type { LayerDetailView } from '../../../src/shared/contracts/layerViews';
 import { curves, diagnosis, report } from '../runs/fakeJobs';
 import { model, tensor } from '../views/exampleModel';
 import { lockMemory } from '../models/lockMemory';

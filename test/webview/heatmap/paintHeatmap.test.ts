@@ -1,6 +1,6 @@
 // Cells to pixels, and the range of values that the colours span.
 import { describe, expect, it } from 'vitest';
-import type { HeatmapView } from '../../../src/shared/contracts/viewModels';
+import type { HeatmapView } from '../../../src/shared/contracts/layerViews';
 import { heatmapColors } from '../../../webview/heatmap/colorMap';
 import { errorScale, magnitudeScale, singleWeightScale } from '../../../webview/heatmap/colorScale';
 import { paintHeatmap } from '../../../webview/heatmap/paintHeatmap';

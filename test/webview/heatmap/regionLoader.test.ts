@@ -1,7 +1,7 @@
 // Asking for finer cells: only once the view rests, only where there is something to gain, and never from the past.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HeatmapSide } from '../../../src/shared/contracts/engineContract';
-import type { HeatmapView, RegionView } from '../../../src/shared/contracts/viewModels';
+import type { HeatmapView, RegionView } from '../../../src/shared/contracts/layerViews';
 import { createRegionLoader } from '../../../webview/heatmap/regionLoader';
 
 function cells(region: RegionView): HeatmapView {

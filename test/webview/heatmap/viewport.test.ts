@@ -1,7 +1,7 @@
 // Where cells and weights lie: checked against the contract's definition of a cell, and by invariants of views.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HeatmapView, RegionView } from '../../../src/shared/contracts/viewModels';
+import type { HeatmapView, RegionView } from '../../../src/shared/contracts/layerViews';
 import {
   bestWeightsPerCell,
   canvasHeight,

@@ -68,6 +68,7 @@ channel.handle({
   layer: unused,
   region: unused,
   grid: unused,
+  schemes: unused,
   estimate: unused,
   stepOptions: unused,
   checkRecipe: unused,
