@@ -13,6 +13,7 @@ export const convOperators: readonly Operator[] = [
     ...convolution({ name: 'Conv', weight: 1, bias: 2, sums: { input: 0, over: 'windows' } }),
     gradient: convGradient,
     channels: convChannels,
+    quantized: () => ({ kind: 'multiplies', reads: [0, 1], bias: 2 }),
   },
   convolution({ name: 'DeformConv', weight: 1, bias: 3 }),
   convolution({ name: 'ConvInteger', weight: 1, quantized: true }),

@@ -6,6 +6,13 @@ import { eachBroadcast, eachElement, sameAxes, type ChannelFacts } from './chann
 import { axisOf, broadcast, knownShape } from './dimensions';
 import type { GradientRule } from './gradient';
 import type { InferredOutput, NodeContext, Operator, WeightInput } from './operator';
+import {
+  addsOnGrids,
+  combinesOnGrids,
+  computesOnGrid,
+  limitsOnGrid,
+  type QuantizedRule,
+} from './quantizedUse';
 
 const microsoft = 'com.microsoft';
 
@@ -54,6 +61,17 @@ const scoreActivations: Readonly<Record<string, NonNullable<Operator['activates'
   Sigmoid: 'sigmoid',
 };
 
+/** Those that compute with numbers on grids. */
+const quantizedRules: Readonly<Record<string, QuantizedRule>> = {
+  Add: addsOnGrids,
+  Mul: combinesOnGrids,
+  Relu: limitsOnGrid,
+  Clip: limitsOnGrid,
+  Sigmoid: computesOnGrid,
+  LeakyRelu: computesOnGrid,
+  Softmax: computesOnGrid,
+};
+
 export const elementwiseOperators: readonly Operator[] = [
   ...unary.split(' ').map((name): Operator => ({
     name,
@@ -61,6 +79,7 @@ export const elementwiseOperators: readonly Operator[] = [
     ...gradientOf(name),
     ...activationOf(name),
     ...channelsOf(name),
+    ...onGrid(name),
   })),
   // The remaining operators of the contrib domain that keep their first input's shape.
   ...unaryOfMicrosoft.split(' ').map((name): Operator => ({ name, domain: microsoft, shape: sameShape })),
@@ -124,6 +143,11 @@ function gradientOf(name: string): { readonly gradient?: GradientRule } {
   return gradient ? { gradient } : {};
 }
 
+function onGrid(name: string): Pick<Operator, 'quantized'> {
+  const quantized = quantizedRules[name];
+  return quantized ? { quantized } : {};
+}
+
 function channelsOf(name: string): Pick<Operator, 'channels'> {
   if (alone.has(name)) return { channels: eachElement };
   return alongAxis.has(name) ? { channels: besideAxis } : {};
@@ -158,6 +182,7 @@ function broadcasting(name: string, weights: readonly WeightInput[]): Operator {
   return {
     name,
     ...gradientOf(name),
+    ...onGrid(name),
     channels: eachBroadcast,
     weights: () => weights,
     shape: (context) => {

@@ -4,12 +4,14 @@ import { inputAxis, outputAxis, type ChannelFacts } from './channels';
 import { axisOf } from './dimensions';
 import { gatherElementsGradient, gatherGradient } from './gatherGradients';
 import type { InferredOutput, NodeContext, Operator } from './operator';
+import { passesOnGrid } from './quantizedUse';
 
 export const gatherOperators: readonly Operator[] = [
   {
     name: 'Gather',
     weights: () => [{ input: 0, role: 'weight', outputAxis: 0 }],
     gradient: gatherGradient,
+    quantized: passesOnGrid,
     channels: besideGathered,
     shape: (context) => [gathered(context)],
   },

@@ -8,6 +8,11 @@ import { product, type NodeContext, type Operator, type WeightInput } from './op
 
 export const gemm: Operator = {
   ...general({ name: 'Gemm', b: 1, c: 2, quantized: {} }),
+  // The int32 of a bias are those of the product, so that nothing may multiply it.
+  quantized: (node) =>
+    (attribute(node, 'beta', 'float') ?? 1) === 1
+      ? { kind: 'multiplies', reads: [0, 1], bias: 2, givesReals: true }
+      : undefined,
   channels: (context) => {
     const transA = attribute(context.node, 'transA', 'int') ?? 0;
     const transB = attribute(context.node, 'transB', 'int') ?? 0;

@@ -13,6 +13,7 @@ import { layoutGradients } from './layoutGradients';
 import { padGradient } from './padGradient';
 import { blockChannels, concatChannels, splitChannels } from './reshapeChannels';
 import type { InferredOutput, NodeContext, Operator } from './operator';
+import { joinsOnGrid, passesOnGrid } from './quantizedUse';
 
 export const layoutOperators: readonly Operator[] = [
   {
@@ -20,6 +21,7 @@ export const layoutOperators: readonly Operator[] = [
     gradient: layoutGradients.concat,
     channels: concatChannels,
     passes: (node) => [...node.inputs.keys()],
+    quantized: joinsOnGrid,
     shape: (context) => [concatenated(context)],
   },
   {
@@ -27,18 +29,21 @@ export const layoutOperators: readonly Operator[] = [
     gradient: layoutGradients.split,
     channels: splitChannels,
     passes: () => [0],
+    quantized: passesOnGrid,
     shape: split,
   },
   {
     name: 'Expand',
     channels: keptBy((context) => context.inputValues(1)?.map((size) => size === 1)),
     gradient: layoutGradients.expand,
+    quantized: passesOnGrid,
     shape: (context) => [{ shape: expanded(context) }],
   },
   {
     name: 'Tile',
     channels: keptBy((context) => context.inputValues(1)?.map((times) => times === 1)),
     gradient: layoutGradients.tile,
+    quantized: passesOnGrid,
     shape: (context) => [{ shape: tiled(context) }],
   },
   {
@@ -55,6 +60,7 @@ export const layoutOperators: readonly Operator[] = [
   {
     name: 'DepthToSpace',
     gradient: layoutGradients.depthToSpace,
+    quantized: passesOnGrid,
     channels: (context) => blockChannels(context, true),
     shape: (context) => [{ shape: blocks(context, -1) }],
   },

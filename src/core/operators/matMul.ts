@@ -20,7 +20,12 @@ interface MatMulInit {
 const microsoft = 'com.microsoft';
 
 export const matMulOperators: readonly Operator[] = [
-  { ...matrixProduct({ name: 'MatMul' }), gradient: matMulGradient, channels: productAxes },
+  {
+    ...matrixProduct({ name: 'MatMul' }),
+    gradient: matMulGradient,
+    channels: productAxes,
+    quantized: () => ({ kind: 'multiplies', reads: [0, 1], givesReals: true }),
+  },
   matrixProduct({ name: 'MatMulInteger', quantized: true }),
   matrixProduct({ name: 'QLinearMatMul', b: 3, quantized: true, grid: { scale: 4, zeroPoint: 5 } }),
   matrixProduct({ name: 'MatMulInteger16', domain: microsoft, quantized: true }),

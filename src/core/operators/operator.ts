@@ -3,6 +3,7 @@ import type { Dimension, Node, Shape } from '../ir/graph';
 import type { Tensor } from '../ir/tensor';
 import type { ChannelRule } from './channels';
 import type { GradientRule, TrainingForm } from './gradient';
+import type { QuantizedRule } from './quantizedUse';
 
 /** An input that holds learned weights when it is stored in the file. */
 export interface WeightInput {
@@ -104,6 +105,8 @@ export interface Operator {
   readonly gradient?: GradientRule;
   /** Which positions of its axes belong together when channels are removed; all have to stay where it is not given. */
   readonly channels?: ChannelRule;
+  /** How it computes with numbers on grids; with real numbers only where it is not given. */
+  readonly quantized?: QuantizedRule;
   /** What stands in its place while training. Itself if not given. */
   readonly trainingForm?: TrainingForm;
 }

@@ -12,6 +12,7 @@ export const passingOperators: readonly Operator[] = [
   {
     name: 'Identity',
     channels: eachElement,
+    quantized: passesOnGrid,
     passes: passesFirst,
     gradient: (context) => [arriving(context)],
     shape: ({ inputShape, inputValues }) => [{ shape: inputShape(0), values: inputValues(0) }],
@@ -36,6 +37,7 @@ export const passingOperators: readonly Operator[] = [
   {
     name: 'Dropout',
     channels: eachElement,
+    quantized: passesOnGrid,
     trainingForm: dropoutForm,
     passes: passesFirst,
     shape: ({ node, inputShape }) => node.outputs.map(() => ({ shape: inputShape(0) })),

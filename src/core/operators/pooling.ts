@@ -2,6 +2,7 @@
 import { attribute } from '../ir/graph';
 import { sameAxes, type ChannelRule } from './channels';
 import type { NodeContext, Operator } from './operator';
+import { computesOnGrid, poolsOnGrid } from './quantizedUse';
 import {
   averagePoolGradient,
   globalAveragePoolGradient,
@@ -11,14 +12,27 @@ import {
 import { transposedOutput, windowOf, windowOutput } from './windows';
 
 export const poolingOperators: readonly Operator[] = [
-  { name: 'AveragePool', shape: pooled, gradient: averagePoolGradient, channels: planeByPlane },
-  { name: 'MaxPool', shape: pooled, gradient: maxPoolGradient, channels: planeByPlane },
+  {
+    name: 'AveragePool',
+    shape: pooled,
+    gradient: averagePoolGradient,
+    channels: planeByPlane,
+    quantized: computesOnGrid,
+  },
+  {
+    name: 'MaxPool',
+    shape: pooled,
+    gradient: maxPoolGradient,
+    channels: planeByPlane,
+    quantized: poolsOnGrid,
+  },
   { name: 'LpPool', shape: pooled, channels: planeByPlane },
   {
     name: 'GlobalAveragePool',
     shape: pooledGlobally,
     gradient: globalAveragePoolGradient,
     channels: planeByPlane,
+    quantized: computesOnGrid,
   },
   { name: 'GlobalMaxPool', shape: pooledGlobally, gradient: globalMaxPoolGradient, channels: planeByPlane },
   { name: 'GlobalLpPool', shape: pooledGlobally, channels: planeByPlane },

@@ -3,6 +3,7 @@ import { attribute, type Dimension, type Shape } from '../ir/graph';
 import { axesOf, knownShape } from './dimensions';
 import { reshapeChannels, viewChannels } from './reshapeChannels';
 import { arriving } from './gradient';
+import { passesOnGrid } from './quantizedUse';
 import { passesFirst, product, type InferredOutput, type NodeContext, type Operator } from './operator';
 
 export const reshapeOperators: readonly Operator[] = [
@@ -22,6 +23,7 @@ function viewOperator(
   return {
     name,
     passes: passesFirst,
+    quantized: passesOnGrid,
     sourceAxis,
     channels: viewChannels,
     // The same elements in the shape that they had.

@@ -4,12 +4,14 @@ import { tensorNumbers } from '../ir/numbers';
 import { outputAxis, sameAxes, type ChannelFacts } from './channels';
 import { axesOf } from './dimensions';
 import type { NodeContext, Operator } from './operator';
+import { resizesOnGrid } from './quantizedUse';
 import { resizeGradient } from './resizeGradient';
 
 export const resizeOperators: readonly Operator[] = [
   {
     name: 'Resize',
     shape: (context) => [{ shape: resized(context) }],
+    quantized: resizesOnGrid,
     gradient: resizeGradient,
     channels: besideResized,
   },

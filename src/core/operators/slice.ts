@@ -7,6 +7,7 @@ import { passesFirst, type InferredOutput, type NodeContext, type Operator } fro
 
 export const slice: Operator = {
   name: 'Slice',
+  quantized: passesOnGrid,
   passes: passesFirst,
   channels: (context) => {
     const input = context.inputShape(0);

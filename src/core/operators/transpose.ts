@@ -3,11 +3,13 @@ import { attribute } from '../ir/graph';
 import { inputAxis, outputAxis } from './channels';
 import { knownShape } from './dimensions';
 import { arriving } from './gradient';
+import { passesOnGrid } from './quantizedUse';
 import { passesFirst, product, type NodeContext, type Operator } from './operator';
 
 export const transpose: Operator = {
   name: 'Transpose',
   passes: passesFirst,
+  quantized: passesOnGrid,
   sourceAxis: (axis, context) => permutation(context)?.[axis],
   channels: (context) => ({
     links: (permutation(context) ?? []).map((from, to) => ({ a: inputAxis(0, from), b: outputAxis(0, to) })),
