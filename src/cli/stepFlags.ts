@@ -2,6 +2,7 @@
 import { steps as stepTable } from '../core/compression/steps';
 import { CounterweightError } from '../shared/base/errors';
 import type { StepsView } from '../shared/contracts/viewModels';
+import { quantizePresets } from './quantizePresets';
 
 export interface StepFlags {
   readonly prune?: string;
@@ -15,7 +16,7 @@ export function stepsOf(flags: StepFlags): StepsView {
   const steps = new Map<string, Record<string, unknown>>();
   if (flags.prune !== undefined) steps.set('prune', pruningOf(flags.prune));
   if (flags.train !== undefined) steps.set('train', { epochs: valueOf(flags.train) });
-  if (flags.quantize !== undefined) steps.set('quantize', { bits: bitsOf(flags.quantize) });
+  if (flags.quantize !== undefined) steps.set('quantize', presetOf(flags.quantize));
   if (steps.size === 0) throw usage('Name what to do: --prune 0.8, --train 3, --quantize int8, or several');
   for (const setting of flags.set) applySetting(steps, setting);
   return [...steps].map(([step, options]) => ({ [step]: options }));
@@ -62,10 +63,11 @@ function pruningOf(text: string): Record<string, unknown> {
   return threshold === undefined ? { sparsity: valueOf(text) } : { threshold: valueOf(threshold) };
 }
 
-/** A type as a number of bits, and anything else as it is, for the table of steps to refuse. */
-function bitsOf(type: string): unknown {
-  const bits = /^int(\d+)$/.exec(type)?.[1];
-  return bits === undefined ? type : Number(bits);
+/** The options of a type. Throws USAGE where it is not in the table. */
+function presetOf(type: string): Record<string, unknown> {
+  const preset = Object.hasOwn(quantizePresets, type) ? quantizePresets[type] : undefined;
+  if (preset) return { ...preset };
+  throw usage(`--quantize ${type} is not one of ${Object.keys(quantizePresets).join(', ')}`);
 }
 
 /** What stands between commas, where the text is in brackets. */

@@ -1,5 +1,6 @@
 // How flags become the steps of a compression.
 import { describe, expect, it } from 'vitest';
+import { quantizePresets } from '../../src/cli/quantizePresets';
 import { stepsOf } from '../../src/cli/stepFlags';
 import { parseSteps } from '../../src/core/compression/steps';
 import { CounterweightError } from '../../src/shared/base/errors';
@@ -49,6 +50,11 @@ describe('the flags of compress', () => {
     ]);
   });
 
+  it.each(Object.keys(quantizePresets))('know the type %s, whose options the step takes', (type) => {
+    const [step] = parseSteps(stepsOf({ quantize: type, set: [] }));
+    expect(step?.suffix).toBe(type);
+  });
+
   it('let a later setting win', () => {
     expect(stepsOf({ prune: '0.5', set: ['prune.sparsity=0.6', 'prune.sparsity=0.7'] })).toEqual([
       { prune: { sparsity: 0.7 } },
@@ -67,8 +73,8 @@ describe('the flags of compress', () => {
     [{ prune: '-0.1', set: [] }, 'STEP_INVALID', '-0.1'],
     [{ prune: 'most', set: [] }, 'STEP_INVALID', 'most'],
     [{ prune: '', set: [] }, 'STEP_INVALID', 'sparsity'],
-    [{ quantize: 'int3', set: [] }, 'STEP_INVALID', '3'],
-    [{ quantize: 'float8', set: [] }, 'STEP_INVALID', 'float8'],
+    [{ quantize: 'int9', set: [] }, 'USAGE', '--quantize int9 is not one of int8, '],
+    [{ quantize: 'toString', set: [] }, 'USAGE', 'toString'],
   ])('%o fail with %s', (flags, code, words) => {
     try {
       parseSteps(stepsOf(flags));

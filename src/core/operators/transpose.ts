@@ -11,6 +11,10 @@ export const transpose: Operator = {
   passes: passesFirst,
   quantized: passesOnGrid,
   sourceAxis: (axis, context) => permutation(context)?.[axis],
+  withDefaults: (node, rank) =>
+    attribute(node, 'perm', 'ints')
+      ? node
+      : { ...node, attributes: [...node.attributes, { name: 'perm', kind: 'ints', value: reversed(rank) }] },
   channels: (context) => ({
     links: (permutation(context) ?? []).map((from, to) => ({ a: inputAxis(0, from), b: outputAxis(0, to) })),
   }),
@@ -55,5 +59,9 @@ function reordered(
 function permutation({ node, inputShape }: NodeContext): readonly number[] | undefined {
   const rank = inputShape(0)?.length;
   if (rank === undefined) return attribute(node, 'perm', 'ints');
-  return attribute(node, 'perm', 'ints') ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  return attribute(node, 'perm', 'ints') ?? reversed(rank);
+}
+
+function reversed(rank: number): readonly number[] {
+  return Array.from({ length: rank }, (_, i) => rank - 1 - i);
 }

@@ -93,7 +93,8 @@ export const noteTemplates = {
   CONTRIB_QUANTIZE:
     'Opset {opset} cannot be raised because of {operators}; the dequantizing nodes are of the domain com.microsoft.',
   ACTIVATIONS_ROUNDED:
-    'ONNX Runtime may round the activations of {count} int8 matrix products to 8 bits too; its session option session.qdq_matmulnbits_accuracy_level = 1 prevents that.',
+    'ONNX Runtime may round the activations of {count} quantized matrix products to 8 bits too; its session option session.qdq_matmulnbits_accuracy_level = 1 prevents that.',
+  NOT_IN_GROUPS: 'Tensor {tensor} has a scale for each channel instead of each group: {reason}.',
   BITS_CHOSEN: 'Bits by layer, as the budget and what each harms decide: {layers}.',
   BIT_BUDGET_MISSED: 'The budget {budget} cannot be met with these bits; what comes nearest has {reached}.',
   NOT_QUANTIZED: 'Tensor {tensor} keeps its type: {reason}.',

@@ -4,14 +4,14 @@ import type { Model } from '../../ir/graph';
 import { pauseFor } from '../../ir/pacing';
 import type { Tensor } from '../../ir/tensor';
 import { graphsWithin, storedTensors } from '../../ir/traversal';
-import { standardOpset } from '../../operators/opsets/standardOpset';
 import { checkLayerNames } from '../layerNames';
 import type { StepContext } from '../step';
 import { weightsOf, type Weight } from '../weights';
 import type { WeightGrid } from './grids/weightGrid';
-import { planWeight } from './planWeights';
+import { groupObstacle, planWeight } from './planWeights';
 import type { QuantizationPlan } from './quantizationPlan';
 import { weightOptionsOf, type QuantizeOptions, type WeightOptions } from './quantizeOptions';
+import { storageLimits } from './storage/storageLimits';
 
 /** A weight that the options want on a grid of their own. */
 export interface WantedWeight {
@@ -40,17 +40,20 @@ export async function planGrids(
   const pause = pauseFor(signal);
   const grids = new Map<Tensor, WeightGrid>();
   const weights = wantedWeights(model, options);
+  const limits = storageLimits(model);
   const inGraphs = new Set(
     [...graphsWithin(model.graph)].flatMap((graph) => [...storedTensors(graph).values()]),
   );
   for (const [index, { weight, own }] of weights.entries()) {
     const result = inGraphs.has(weight.tensor)
-      ? await planWeight(weight, own, standardOpset(model), pause)
+      ? await planWeight(weight, own, limits, pause)
       : 'it is a constant of a function';
     if (typeof result === 'string') {
       notes.push(note('NOT_QUANTIZED', { tensor: weight.value, reason: result }));
     } else {
       grids.set(weight.tensor, result);
+      const reason = result.kind === 'uniform' ? groupObstacle(weight, own, limits) : undefined;
+      if (reason !== undefined) notes.push(note('NOT_IN_GROUPS', { tensor: weight.value, reason }));
     }
     progress((index + 1) / weights.length, weight.layer);
   }

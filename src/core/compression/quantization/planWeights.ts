@@ -5,39 +5,37 @@ import type { Weight } from '../weights';
 import { onnxTypeCodes } from './castType';
 import { affineGrid, signedLevels } from './grids/affineGrid';
 import { narrowedRanges } from './grids/fitGrids';
-import {
-  channelLayout,
-  groupLayout,
-  tensorLayout,
-  type Granularity,
-  type GridLayout,
-} from './grids/gridLayout';
+import { channelLayout, groupLayout, tensorLayout, type GridLayout } from './grids/gridLayout';
 import type { WeightGrid } from './grids/weightGrid';
 import { weightRanges } from './grids/weightRanges';
+import { planHalf } from './planHalf';
 import type { WeightOptions } from './quantizeOptions';
+import { storedBytes } from './storage/storedBytes';
+import type { StorageLimits } from './storage/storageLimits';
 
 /** Cast takes its type as a number since this version. */
 const castOpset = 6;
 
-/** The grid for a weight of a model of the given opset, or the reason why it keeps its type. */
+/** The grid for a weight of a model with these limits, or the reason why it keeps its type. */
 export async function planWeight(
   weight: Weight,
   options: WeightOptions,
-  opset: number,
+  limits: StorageLimits,
   pause: Pause,
 ): Promise<WeightGrid | string> {
   const { bits, scheme, observer } = options;
-  const planned = weightLayout(weight, options);
+  const { tensor } = weight;
+  const planned = plannedBytes(weight, options);
   if (typeof planned === 'string') return planned;
-  const { type } = weight.tensor;
-  if (type !== 'float32' && opset < castOpset)
-    return `opset ${opset} cannot cast int8 weights back to ${type}`;
-  const { layout } = planned;
-  const ranges = await weightRanges(weight.tensor, layout, pause);
+  if (tensor.type !== 'float32' && limits.opset < castOpset)
+    return `opset ${limits.opset} cannot cast stored weights back to ${tensor.type}`;
+  if (scheme === 'float16' || scheme === 'bfloat16') return planHalf(tensor, scheme, limits, pause);
+  const layout = layoutOf(weight, options, groupObstacle(weight, options, limits));
+  const ranges = await weightRanges(tensor, layout, pause);
   if (!ranges) return 'it holds NaN or infinite values';
   const levels = signedLevels(bits, scheme);
   const fitting =
-    observer === 'mse' ? await narrowedRanges(weight.tensor, layout, ranges, scheme, levels, pause) : ranges;
+    observer === 'mse' ? await narrowedRanges(tensor, layout, ranges, scheme, levels, pause) : ranges;
   const grids = fitting.map((range) => affineGrid(range, scheme, levels));
   return {
     kind: 'uniform',
@@ -49,45 +47,50 @@ export async function planWeight(
   };
 }
 
-/** How a weight would be stored, as far as its shape and type tell. */
-export interface PlannedLayout {
-  readonly layout: GridLayout;
-  /** About what it takes in the file, with all that belongs to it. */
-  readonly bytes: number;
-}
-
-/** The layout of a weight's grids, or the reason why it keeps its type. */
-export function weightLayout(
-  { tensor, value, outputAxis, dequantize }: Weight,
-  { granularity }: Pick<WeightOptions, 'granularity'>,
-): PlannedLayout | string {
-  const { type, shape } = tensor;
+/** About what a weight takes in the file with all that belongs to it, or the reason why it keeps its type. */
+export function plannedBytes(weight: Weight, options: WeightOptions): number | string {
+  const { tensor, dequantize } = weight;
+  const { type } = tensor;
+  const { scheme, bits } = options;
   if (dequantize || isInteger(type)) return `it is quantized already (${type})`;
   if (!Object.hasOwn(onnxTypeCodes, type)) return `elements of type ${type} are not supported`;
-  const layout = layoutOf(shape, outputAxis, granularity);
-  if (!layout)
-    return 'its outputs are neither its first nor its last axis, so that its inputs make no groups';
-  const bytes = tensor.elements + layout.count * bytesPerGrid + bytesPerWeight(value);
-  if (bytes >= tensor.byteLength) {
-    return `its ${tensor.byteLength} bytes are so few that int8 with scales would take more`;
-  }
-  return { layout, bytes };
+  const isHalf = scheme === 'float16' || scheme === 'bfloat16';
+  const bytes = storedBytes(
+    weight,
+    isHalf
+      ? { kind: 'half', type: scheme }
+      : { kind: 'uniform', bits, scheme, layout: layoutOf(weight, options, groupObstacle(weight, options)) },
+  );
+  if (bytes < tensor.byteLength) return bytes;
+  return `its ${tensor.byteLength} bytes are so few that ${isHalf ? scheme : 'integers with scales'} would take more`;
+}
+
+/**
+ * Why a weight whose inputs are to be in groups has a scale for each channel instead, in words; undefined where they
+ * make groups, or where groups are not asked for. Without limits, as far as its shape tells.
+ */
+export function groupObstacle(
+  { tensor, outputAxis }: Weight,
+  { granularity, groupSize }: WeightOptions,
+  limits?: StorageLimits,
+): string | undefined {
+  if (granularity !== 'group') return undefined;
+  if (outputAxis === undefined || tensor.shape.length < 2)
+    return 'it has no axis of outputs beside its inputs';
+  if (!groupLayout(tensor.shape, outputAxis, groupSize))
+    return 'its outputs are neither its first nor its last axis';
+  return limits?.groups;
 }
 
 function layoutOf(
-  shape: readonly number[],
-  outputAxis: number | undefined,
-  granularity: Granularity,
-): GridLayout | undefined {
+  { tensor: { shape, elements }, outputAxis }: Weight,
+  { granularity, groupSize }: WeightOptions,
+  obstacle: string | undefined,
+): GridLayout {
   if (granularity === 'tensor' || outputAxis === undefined) return tensorLayout(shape);
-  if (granularity === 'group') return groupLayout(shape, outputAxis, 32);
-  return (shape[outputAxis] ?? 1) > 1 ? channelLayout(shape, outputAxis) : tensorLayout(shape);
-}
-
-/** A float32 scale and an int8 zero point. */
-const bytesPerGrid = 5;
-
-/** About what the new node, the new initializers and their names add to the file for one weight. */
-function bytesPerWeight(value: string): number {
-  return 120 + 7 * value.length;
+  const outputs = shape[outputAxis] ?? 1;
+  // A group that holds all inputs of an output is a channel.
+  const areGroups = granularity === 'group' && obstacle === undefined && elements / outputs > groupSize;
+  const groups = areGroups ? groupLayout(shape, outputAxis, groupSize) : undefined;
+  return groups ?? (outputs > 1 ? channelLayout(shape, outputAxis) : tensorLayout(shape));
 }

@@ -6,7 +6,7 @@ import { defineStep } from '../defineStep';
 import type { StepContext, StepResult, WeightShare } from '../step';
 import { bitsUnderBudget } from './mixed/bitsUnderBudget';
 import { planGrids } from './planGrids';
-import { weightLayout } from './planWeights';
+import { plannedBytes } from './planWeights';
 import { quantizeSchema, weightOptionsOf, type QuantizeOptions } from './quantizeOptions';
 import { writePlan } from './writePlan';
 
@@ -16,19 +16,25 @@ export const quantize = defineStep({
   phase: 'quantizing',
   schema: quantizeSchema,
   needsData: ({ budget }) => budget !== undefined,
-  suffix: ({ bits, budget }) => (budget ? 'mixed' : `int${bits}`),
+  suffix,
   apply: quantizeModel,
   estimate: quantizeShare,
 });
 
+/** What a file's name tells of the step: its type, or that there are several. */
+function suffix({ bits, scheme, budget }: QuantizeOptions): string {
+  if (budget) return 'mixed';
+  return { float16: 'fp16', bfloat16: 'bf16', symmetric: `int${bits}`, asymmetric: `int${bits}` }[scheme];
+}
+
 function quantizeShare(share: WeightShare, options: QuantizeOptions): WeightShare {
   const own = weightOptionsOf(options, share.weight.layer);
   if (!own) return share;
-  const planned = weightLayout(share.weight, own);
-  if (typeof planned === 'string') return share;
+  const bytes = plannedBytes(share.weight, own);
+  if (typeof bytes === 'string') return share;
   // What has taken the place of a weight is quantized like it, with nearly the same part of scales.
   const part = share.elements / share.weight.tensor.elements;
-  return { ...share, bytes: Math.round(planned.bytes * part) };
+  return { ...share, bytes: Math.round(bytes * part) };
 }
 
 async function quantizeModel(

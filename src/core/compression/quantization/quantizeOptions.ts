@@ -2,8 +2,9 @@
 import { z } from 'zod';
 
 const bits = z.number().int().min(2).max(8);
-const scheme = z.enum(['symmetric', 'asymmetric']);
-const granularity = z.enum(['tensor', 'channel']);
+const scheme = z.enum(['symmetric', 'asymmetric', 'float16', 'bfloat16']);
+const granularity = z.enum(['tensor', 'channel', 'group']);
+const groupSize = z.number().int().min(2).max(65_536);
 const observer = z.enum(['min-max', 'mse']);
 
 /** What a layer can have of its own. */
@@ -11,6 +12,7 @@ const layerSchema = z.strictObject({
   bits: bits.optional().describe('Bits of a stored weight of the layer.'),
   scheme: scheme.optional().describe('Its scheme.'),
   granularity: granularity.optional().describe('Which of its weights share a scale.'),
+  groupSize: groupSize.optional().describe('Inputs in a group.'),
   observer: observer.optional().describe('What the range of its grids follows from.'),
 });
 
@@ -47,10 +49,17 @@ export const quantizeSchema = z
     bits: bits.default(8).describe('Bits of a stored weight.'),
     scheme: scheme
       .default('symmetric')
-      .describe('Whether the grid is centred on zero, or follows the smallest and the largest weight.'),
+      .describe(
+        'Whether the grid is centred on zero, or follows the smallest and the largest weight; or a float type of 16 bits, which needs no scales.',
+      ),
     granularity: granularity
       .default('channel')
-      .describe('Whether each output channel has a scale of its own, or the whole tensor has one.'),
+      .describe(
+        'Whether each output channel has a scale of its own, the whole tensor has one, or groups of inputs of each output have.',
+      ),
+    groupSize: groupSize
+      .optional()
+      .describe('Neighbouring inputs of an output that share a scale; 32 where not given.'),
     observer: observer
       .default('min-max')
       .describe(
@@ -75,20 +84,24 @@ export const quantizeSchema = z
 export type QuantizeOptions = z.output<typeof quantizeSchema>;
 
 /** The options that decide the grid of a weight. */
-export type WeightOptions = Pick<QuantizeOptions, 'bits' | 'scheme' | 'granularity' | 'observer'>;
+export type WeightOptions = Pick<QuantizeOptions, 'bits' | 'scheme' | 'granularity' | 'observer'> & {
+  readonly groupSize: number;
+};
+
+/** Inputs in a group where the options name no other number. */
+const defaultGroupSize = 32;
 
 /** The options of a layer's weights: its own, and else those of the step. Undefined where it keeps its type. */
-export function weightOptionsOf(
-  { bits: many, scheme: kind, granularity: sharing, observer: by, exclude, perLayer }: QuantizeOptions,
-  layer: string,
-): WeightOptions | undefined {
+export function weightOptionsOf(options: QuantizeOptions, layer: string): WeightOptions | undefined {
+  const { exclude, perLayer } = options;
   if (exclude?.includes(layer)) return undefined;
   const own = perLayer && Object.hasOwn(perLayer, layer) ? perLayer[layer] : undefined;
   return {
-    bits: own?.bits ?? many,
-    scheme: own?.scheme ?? kind,
-    granularity: own?.granularity ?? sharing,
-    observer: own?.observer ?? by,
+    bits: own?.bits ?? options.bits,
+    scheme: own?.scheme ?? options.scheme,
+    granularity: own?.granularity ?? options.granularity,
+    groupSize: own?.groupSize ?? options.groupSize ?? defaultGroupSize,
+    observer: own?.observer ?? options.observer,
   };
 }
 
@@ -104,6 +117,17 @@ const rules: readonly { readonly broken: (given: QuantizeOptions) => boolean; re
       [budget.averageBits, budget.ratio, budget.accuracyDrop].filter((each) => each !== undefined).length !==
         1,
     problem: 'a budget is one of averageBits, ratio and accuracyDrop; give exactly one of them',
+  },
+  {
+    broken: ({ granularity: sharing, groupSize: size, perLayer = {} }) =>
+      size !== undefined &&
+      ![sharing, ...Object.values(perLayer).map((layer) => layer.granularity)].includes('group'),
+    problem: 'option groupSize is for groups; set granularity to group',
+  },
+  {
+    broken: ({ budget, scheme: kind }) => budget !== undefined && (kind === 'float16' || kind === 'bfloat16'),
+    problem:
+      'a budget chooses among 2 to 8 bits, which float16 and bfloat16 do not have; leave one of them out',
   },
   {
     broken: ({ exclude = [], perLayer = {} }) => exclude.some((layer) => Object.hasOwn(perLayer, layer)),

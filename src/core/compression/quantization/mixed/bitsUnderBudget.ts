@@ -6,7 +6,7 @@ import type { Model } from '../../../ir/graph';
 import type { StepContext } from '../../step';
 import type { Weight } from '../../weights';
 import { planGrids, wantedWeights } from '../planGrids';
-import { weightLayout } from '../planWeights';
+import { plannedBytes } from '../planWeights';
 import { weightOptionsOf, type QuantizeOptions } from '../quantizeOptions';
 import { writePlan } from '../writePlan';
 import { chooseBits, type BitBudget, type BitChoice, type BitLayer } from './chooseBits';
@@ -88,8 +88,8 @@ function withBits(options: QuantizeOptions, bits: ReadonlyMap<string, number>): 
 }
 
 function bytesOf(weight: Weight, options: QuantizeOptions): number {
-  const layout = weightLayout(weight, weightOptionsOf(options, weight.layer)!);
-  return typeof layout === 'string' ? weight.tensor.byteLength : layout.bytes;
+  const bytes = plannedBytes(weight, weightOptionsOf(options, weight.layer)!);
+  return typeof bytes === 'string' ? weight.tensor.byteLength : bytes;
 }
 
 function withoutLayers(options: QuantizeOptions, layers: readonly BitLayer[]): QuantizeOptions {

@@ -1,19 +1,24 @@
 // Gives a model the version of the standard operators that its grids need, or says which domain does without.
 import { note, type Note } from '../../../../shared/base/messages';
 import type { Model } from '../../../ir/graph';
-import { raiseOpset } from '../../../operators/opsets/raiseOpset';
+import { raiseOpset, type RaisedOpset } from '../../../operators/opsets/raiseOpset';
 import { standardOpset } from '../../../operators/opsets/standardOpset';
-import type { WeightGrids } from '../grids/weightGrid';
+import type { WeightGrid, WeightGrids } from '../grids/weightGrid';
+import { bfloat16Opset, blockedOpset } from './storageLimits';
+import { storedType } from './storeUniform';
 import type { DequantizeDomain } from './storeWeight';
 
-/** The model with an opset that has the DequantizeLinear needed, or else the domain that has it for every opset. */
+/**
+ * The model with an opset that has the operators needed, or else the domain that has DequantizeLinear for every opset,
+ * though without blocks.
+ */
 export function prepareOpset(
   model: Model,
   weights: WeightGrids,
 ): { readonly model: Model; readonly domain: DequantizeDomain; readonly notes: readonly Note[] } {
   const opset = standardOpset(model);
-  const needed = neededOpset(weights);
-  if (opset >= needed) return { model, domain: '', notes: [] };
+  const needed = Math.max(0, ...Array.from(weights.values(), neededOpset)) as RaisedOpset | 0;
+  if (needed === 0 || opset >= needed) return { model, domain: '', notes: [] };
   const raised = raiseOpset(model, needed);
   if ('model' in raised) {
     return { model: raised.model, domain: '', notes: [note('OPSET_RAISED', { from: opset, to: needed })] };
@@ -22,10 +27,10 @@ export function prepareOpset(
   return { model, domain: 'com.microsoft', notes: [note('CONTRIB_QUANTIZE', { opset, operators })] };
 }
 
-/** DequantizeLinear came with 10, and its axis with 13. */
-function neededOpset(weights: WeightGrids): 10 | 13 {
-  for (const grid of weights.values()) {
-    if (grid.kind === 'uniform' && grid.layout.axis !== undefined) return 13;
-  }
-  return 10;
+/** DequantizeLinear came with 10 and its axis with 13; casts from float16 are as old as numbers for types, 6. */
+function neededOpset(grid: WeightGrid): RaisedOpset | 0 {
+  if (grid.kind === 'half') return grid.type === 'bfloat16' ? bfloat16Opset : 0;
+  if (grid.kind === 'codebook') return 0;
+  if (storedType(grid.bits) === 'int4' || grid.layout.groupSize !== undefined) return blockedOpset;
+  return grid.layout.axis === undefined ? 10 : 13;
 }

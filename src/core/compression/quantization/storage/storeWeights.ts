@@ -8,6 +8,8 @@ import { mapGraphs, storedTensors } from '../../../ir/traversal';
 import { standardOpset } from '../../../operators/opsets/standardOpset';
 import { onnxTypeCodes } from '../castType';
 import type { WeightGrid, WeightGrids } from '../grids/weightGrid';
+import { withDefaultsWritten } from './defaultsWritten';
+import { storeHalf } from './storeHalf';
 import { storeUniform } from './storeUniform';
 import type { DequantizeDomain, StoredWeight, WeightToStore } from './storeWeight';
 
@@ -15,6 +17,7 @@ import type { DequantizeDomain, StoredWeight, WeightToStore } from './storeWeigh
 function store(weight: WeightToStore<WeightGrid>): StoredWeight {
   const { grid } = weight;
   if (grid.kind === 'uniform') return storeUniform({ ...weight, grid });
+  if (grid.kind === 'half') return storeHalf({ ...weight, grid });
   throw new Error(`Weights of the kind ${grid.kind} cannot be stored`);
 }
 
@@ -24,9 +27,11 @@ export function storeWeights(model: Model, weights: WeightGrids, domain: Dequant
   // Before version 4 of the IR every initializer is listed among the inputs of the graph as well.
   // Rebuilding a graph's nodes keeps its list of inputs, which therefore tells the outermost graph.
   const listedInputs = model.irVersion < 4 ? model.graph.inputs : undefined;
-  const graph = mapGraphs(model.graph, (inner) =>
-    storeInGraph(inner, weights, common, inner.inputs === listedInputs),
+  const ranks = new Map<string, number>();
+  const stored = mapGraphs(model.graph, (inner) =>
+    storeInGraph(inner, weights, common, inner.inputs === listedInputs, ranks),
   );
+  const graph = mapGraphs(stored, (inner) => withDefaultsWritten(inner, ranks));
   const usesDomain = domain !== '' && [...weights.values()].some(({ kind }) => kind === 'uniform');
   const opsets = usesDomain ? new Map(model.opsets).set(domain, 1) : model.opsets;
   return { ...model, graph, opsets };
@@ -34,7 +39,13 @@ export function storeWeights(model: Model, weights: WeightGrids, domain: Dequant
 
 type Common = Pick<WeightToStore<WeightGrid>, 'domain' | 'opset' | 'fresh'>;
 
-function storeInGraph(graph: Graph, weights: WeightGrids, common: Common, listInitializers: boolean): Graph {
+function storeInGraph(
+  graph: Graph,
+  weights: WeightGrids,
+  common: Common,
+  listInitializers: boolean,
+  ranks: Map<string, number>,
+): Graph {
   const replaced = new Map<
     string,
     { readonly tensors: readonly Tensor[]; readonly nodes: readonly Node[] }
@@ -43,6 +54,7 @@ function storeInGraph(graph: Graph, weights: WeightGrids, common: Common, listIn
     const grid = weights.get(tensor);
     if (grid) {
       replaced.set(value, named(value, tensor, store({ ...common, value, tensor, grid }), common.fresh));
+      ranks.set(value, tensor.shape.length);
     }
   }
   if (replaced.size === 0) return graph;
