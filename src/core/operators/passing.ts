@@ -3,6 +3,7 @@ import { attribute } from '../ir/graph';
 import { eachElement } from './channels';
 import { dropoutForm } from './dropoutForm';
 import { arriving, noGradient, type GradientRule } from './gradient';
+import { passesOnGrid } from './quantizedUse';
 import { passesFirst, type Operator } from './operator';
 
 /** ONNX's numbers of the integer types and of bool: values of others are not followed. */

@@ -3,6 +3,7 @@ import { attribute, type Dimension } from '../ir/graph';
 import { sameAxes } from './channels';
 import { axisOf, knownShape } from './dimensions';
 import { arriving, GradientRefused, type GradientContext } from './gradient';
+import { passesOnGrid } from './quantizedUse';
 import { passesFirst, type InferredOutput, type NodeContext, type Operator } from './operator';
 
 export const slice: Operator = {
