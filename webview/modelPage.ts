@@ -21,6 +21,7 @@ import { createSparsityFigure, hasZeros } from './layers/sparsityFigure';
 import { noteList, notesSection } from './notes';
 import { rememberScroll } from './scrolling';
 import { section } from './section';
+import { createSchemesPart, type SchemesPart } from './schemes/schemesPart';
 import { createSensitivityPart, type SensitivityPart } from './sensitivity/sensitivityPart';
 import type { ThemeSource } from './theme';
 import { stepsText } from './training/phaseTexts';
@@ -58,7 +59,7 @@ export interface ModelPage {
 export function createModelPage(options: ModelPageOptions): ModelPage {
   const { subject, store } = options;
   const model = modelOf(subject);
-  const { head, training, sizes: measured, zeros, bearing, table, findings } = contentOf(options);
+  const { head, training, sizes: measured, zeros, schemes, bearing, table, findings } = contentOf(options);
   const detail = createDetailPane({ ...options, model });
   const overview = element(
     'div',
@@ -67,6 +68,7 @@ export function createModelPage(options: ModelPageOptions): ModelPage {
     ...(trainsOnly(subject) ? [training?.element, measured] : [measured, training?.element]),
     zeros && section({ key: 'sparsity', title: l10n.t('Sparsity'), store }, zeros.element),
     bearing?.element,
+    schemes?.element,
     notesSection(model.warnings, store),
     table && section({ key: 'layers', title: l10n.t('Layers'), store }, table.element),
   );
@@ -84,6 +86,7 @@ export function createModelPage(options: ModelPageOptions): ModelPage {
     element: page,
     update: (selected, state, locked) => {
       table?.select(selected);
+      schemes?.select(selected);
       bearing?.update(selected, locked);
       detail.update(state, selected);
     },
@@ -91,6 +94,7 @@ export function createModelPage(options: ModelPageOptions): ModelPage {
       detail.dispose();
       training?.dispose();
       zeros?.dispose();
+      schemes?.dispose();
       bearing?.dispose();
     },
   };
@@ -102,6 +106,8 @@ interface PageContent {
   readonly sizes?: HTMLElement;
   /** How many weights of each layer are zero. */
   readonly zeros?: DetailPart;
+  /** What schemes of quantization would do. */
+  readonly schemes?: SchemesPart;
   /** What each layer can bear. */
   readonly bearing?: SensitivityPart;
   /** Missing where the layers are listed elsewhere on the page. */
@@ -118,6 +124,7 @@ function contentOf(options: ModelPageOptions): PageContent {
     case 'model':
       return {
         head: [modelHeader(subject.model, options), keyFigures(subject.model)],
+        schemes: createSchemesPart({ ...options, name: fileName(subject.model.path) }),
         table: modelTable(subject.model, options),
       };
     case 'experiment': {

@@ -6,7 +6,7 @@ import { stackOf } from '../shared/contracts/wireError';
 import { applyAdvice } from './commands/changeRun';
 import { layerCommands } from './commands/layerCommands';
 import { lockCommands, pruneAgain } from './commands/lockCommands';
-import { modelCommands, type ModelCommandParts } from './commands/modelCommands';
+import { compressWith, modelCommands, type ModelCommandParts } from './commands/modelCommands';
 import { RecentData } from './commands/recentData';
 import { recipeCommands } from './commands/recipeCommands';
 import { registerCommands, runCommand } from './commands/registerCommands';
@@ -108,6 +108,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
         : runCommand('counterweight.diagnoseRun', folder),
     changeRun: (folder) => runCommand('counterweight.changeRun', folder),
     sensitivity: (model) => runCommand('counterweight.sensitivity', vscode.Uri.file(model)),
+    compressWith: (model, steps) => reportErrors(log, () => compressWith(parts, model, steps)),
     pruneAgain: (model) => reportErrors(log, () => pruneAgain(parts, model)),
     applyAdvice: (folder, edit) => reportErrors(log, () => applyAdvice(parts, folder, edit)),
     log: (text) => log.warn(text),

@@ -19,6 +19,7 @@ import {
   type SampleModel,
 } from './sampleModels';
 import { prunedReport, pruningCurves, pruningSteps } from './samplePruning';
+import { schemesView } from './sampleSchemes';
 import { searchReport, searchView } from './sampleSearch';
 import { sensitivityReport } from './sampleSensitivity';
 import { curvesAfter, diagnosisReport, divergedCurves, trainedReport } from './sampleTraining';
@@ -151,6 +152,13 @@ channel.handle({
   diagnose: (params) => record('diagnose', params),
   sensitivity: (params) => record('sensitivity', params),
   pruneAgain: (params) => record('pruneAgain', params),
+  schemes: async (params, signal) => {
+    record('schemes', params);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    signal.throwIfAborted();
+    return schemesView(model!);
+  },
+  useScheme: (params) => record('useScheme', params),
   lockLayers: (params) => {
     record('lockLayers', params);
     const others = locked.filter((name) => !params.layers.includes(name));

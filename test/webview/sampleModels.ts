@@ -18,7 +18,7 @@ import type { LayerView, ModelView, ReportView, TensorView } from '../../src/sha
 import { note } from '../../src/shared/base/messages';
 import { normals } from '../../src/shared/base/random';
 
-interface SampleTensor {
+export interface SampleTensor {
   readonly name: string;
   readonly shape: readonly number[];
   /** Bits that a weight is rounded to and nothing else; of others most are pruned, and the rest becomes int8. */
@@ -134,6 +134,11 @@ function valuesOf(tensor: SampleTensor): Values {
   const made = { before, after, scales };
   values.set(tensor, made);
   return made;
+}
+
+/** The weights of a tensor as they are before anything is done to them. */
+export function weightsBefore(tensor: SampleTensor): Float32Array<ArrayBuffer> {
+  return Float32Array.from(valuesOf(tensor).before);
 }
 
 function tensorView(tensor: SampleTensor, side: 'before' | 'after'): TensorView {

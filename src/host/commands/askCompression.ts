@@ -46,6 +46,8 @@ export interface CompressionStart {
   readonly locked: readonly string[];
   /** Of the run that is repeated with changes. */
   readonly before?: { readonly steps: StepsView; readonly data?: string | undefined };
+  /** Steps that are chosen already. */
+  readonly given?: StepsView;
 }
 
 interface Asked extends Answers {
@@ -57,7 +59,7 @@ type Answer = Promise<StepResult<Partial<Asked>>>;
 
 /** Undefined where the user left. */
 export async function askCompression(start: CompressionStart): Promise<CompressRequest | undefined> {
-  const { model, engine, before, locked } = start;
+  const { model, engine, before, given, locked } = start;
   const estimate = estimates(model.path, engine, locked);
   const asking: Readonly<Record<QuestionName, Question<Asked>>> = {
     method: (frame, answers) => askMethod(frame, answers, estimate),
@@ -69,8 +71,9 @@ export async function askCompression(start: CompressionStart): Promise<CompressR
     output: (frame, answers) => askFile(frame, answers, model.path, estimate),
   };
   const title = vscode.l10n.t('Compress {0}', path.basename(model.path));
-  const first: Asked = before === undefined ? {} : { ...answersOf(before.steps), data: before.data ?? null };
-  const answers = await askInSteps(title, first, (given) => questions(given).map((name) => asking[name]));
+  const repeated = before && { ...answersOf(before.steps), data: before.data ?? null };
+  const first: Asked = { ...repeated, ...(given && { given }) };
+  const answers = await askInSteps(title, first, (soFar) => questions(soFar).map((name) => asking[name]));
   if (answers?.output === undefined) return undefined;
   const { output, data } = answers;
   const steps = withLocks(stepsOf(answers), locked);

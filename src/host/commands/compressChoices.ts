@@ -15,6 +15,8 @@ export type QuestionName = 'method' | 'sparsity' | 'granularity' | 'form' | 'dat
 /** The answers so far. */
 export interface Answers {
   readonly method?: Method;
+  /** Steps that were chosen elsewhere; then nothing is asked about them. */
+  readonly given?: StepsView;
   /** Fraction of weights to set to zero. */
   readonly sparsity?: number;
   readonly granularity?: Granularity;
@@ -32,7 +34,8 @@ export const offeredSparsities: readonly number[] = [0.5, 0.8, 0.9];
 export const offeredEpochs: readonly number[] = [5, 20];
 
 /** The questions in order, as far as the answers so far decide them. */
-export function questions({ method = 'both', data }: Answers): readonly QuestionName[] {
+export function questions({ method = 'both', given, data }: Answers): readonly QuestionName[] {
+  if (given !== undefined) return ['data', 'output'];
   switch (method) {
     case 'both':
       return ['method', 'sparsity', 'granularity', 'data', 'output'];
@@ -49,7 +52,9 @@ export function questions({ method = 'both', data }: Answers): readonly Question
 }
 
 /** The recipe's steps; what was not asked yet is taken as its default. */
-export function stepsOf({ method, sparsity, granularity, form, data, epochs = 0 }: Answers): StepsView {
+export function stepsOf(answers: Answers): StepsView {
+  const { method, given, sparsity, granularity, form, data, epochs = 0 } = answers;
+  if (given !== undefined) return given;
   const prune = { prune: { sparsity: sparsity ?? defaultSparsity, scope: 'global' } };
   const quantize = { quantize: { bits: 8, scheme: 'symmetric', granularity: granularity ?? 'channel' } };
   if (method === undefined) return [];

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { CounterweightError } from '../../shared/base/errors';
+import type { StepsView } from '../../shared/contracts/viewModels';
 import type { EngineCalls } from '../engineCalls';
 import type { LockedLayers } from '../models/lockedLayers';
 import type { OpenModels } from '../models/openModels';
@@ -112,6 +113,15 @@ export function modelCommands(parts: ModelCommandParts): Pick<CommandHandlers, H
     },
     'counterweight.showPanel': () => panel.reveal(),
   };
+}
+
+/** Asks only what is left of Compress… where the steps are chosen already, and starts that. */
+export async function compressWith(parts: ModelCommandParts, model: string, given: StepsView): Promise<void> {
+  requireTrust();
+  const { engine, locks, models, recent } = parts;
+  const view = await models.read(model);
+  const request = await askCompression({ model: view, engine, recent, locked: locks.in(view), given });
+  if (request !== undefined) await startRun(parts, request);
 }
 
 /** Starts a run and shows it: in the panel, and in the list of layers for what comes after. */

@@ -8,7 +8,8 @@ import { cancelled, type Cancelled } from '../../shared/contracts/contract';
 import type { HeatmapSide } from '../../shared/contracts/engineContract';
 import type { ComparedRuns, PanelState, PanelSubject } from '../../shared/contracts/panelContract';
 import type { GridDetailView, HeatmapView, RegionView } from '../../shared/contracts/layerViews';
-import type { ModelView } from '../../shared/contracts/viewModels';
+import type { SchemeId, SchemesView } from '../../shared/contracts/schemeViews';
+import type { ModelView, StepsView } from '../../shared/contracts/viewModels';
 import type { EngineCalls } from '../engineCalls';
 import { localizeError } from '../localize';
 import { isPrunable, type LockedLayers } from '../models/lockedLayers';
@@ -41,6 +42,7 @@ export class PanelController implements Disposable {
     locked: [],
     detail: { kind: 'none' },
   };
+  private compared: { readonly model: ModelView; readonly answer: SchemesView } | undefined;
   private readonly listening: Disposable;
   private request: Shown | undefined;
   private subjectLoad = new AbortController();
@@ -155,6 +157,26 @@ export class PanelController implements Disposable {
   /** The elements on one of the grids of what is shown; aborted with the caller's signal. */
   async grid(index: number, signal: AbortSignal): Promise<GridDetailView> {
     return settled(await this.sources.engine.call('grid', { ...this.shownTensor(), index }, signal));
+  }
+
+  /** What schemes of quantization would do to the model on show; measured once for each time that it is loaded. */
+  async schemes(signal: AbortSignal): Promise<SchemesView> {
+    const { model } = this;
+    if (model === undefined) throw new CounterweightError('INTERNAL', { problem: 'no model is shown' });
+    if (this.compared?.model === model) return this.compared.answer;
+    const answer = settled(await this.sources.engine.call('schemes', { path: model.path }, signal));
+    this.compared = { model, answer };
+    return answer;
+  }
+
+  /** The steps that a scheme stands for which was compared: for all layers, or for one and the rest as int8. */
+  stepsFor(id: SchemeId, layer: string | undefined): StepsView {
+    const scheme = this.compared?.answer.schemes.find((each) => each.id === id);
+    if (scheme === undefined || this.compared?.model !== this.model) {
+      throw new CounterweightError('INTERNAL', { problem: `scheme ${id} was not compared` });
+    }
+    const { options } = scheme;
+    return [{ quantize: layer === undefined ? options : { perLayer: { [layer]: options } } }];
   }
 
   /** The tensor whose pictures are on the page, and what is laid beside it. */

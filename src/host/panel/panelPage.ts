@@ -6,7 +6,7 @@ import { CounterweightError } from '../../shared/base/errors';
 import { Channel } from '../../shared/contracts/channel';
 import type { NoContract } from '../../shared/contracts/contract';
 import { panelVersion, type PanelContract } from '../../shared/contracts/panelContract';
-import type { RecipeEdit } from '../../shared/contracts/viewModels';
+import type { RecipeEdit, StepsView } from '../../shared/contracts/viewModels';
 import { webviewPort } from '../../shared/contracts/webviewPort';
 import { viewIds } from '../contributions';
 import type { PanelController } from './panelController';
@@ -19,6 +19,8 @@ export interface PageActions {
   readonly pauseJob: (jobId: string, paused: boolean) => void;
   readonly resumeRun: (folder: string) => Promise<void>;
   readonly compress: (model: string) => Promise<void>;
+  /** Starts Compress… with steps that are chosen already. */
+  readonly compressWith: (model: string, steps: StepsView) => Promise<void>;
   readonly train: (model: string) => Promise<void>;
   /** `run` is the folder of the run that is judged, where one is on show. */
   readonly diagnose: (model: string, run: string | undefined) => Promise<void>;
@@ -87,6 +89,11 @@ function handlers(controller: PanelController, actions: PageActions): Parameters
     diagnose: () => start(controller.modelPath, (model) => actions.diagnose(model, controller.runFolder)),
     searchAgain: () => start(controller.runFolder, actions.changeRun),
     sensitivity: () => start(controller.modelPath, actions.sensitivity),
+    schemes: (_, signal) => controller.schemes(signal),
+    useScheme: ({ id, layer }) => {
+      const steps = controller.stepsFor(id, layer);
+      start(controller.modelPath, (model) => actions.compressWith(model, steps));
+    },
     lockLayers: ({ layers, locked }) => controller.lockLayers(layers, locked),
     pruneAgain: () => start(controller.modelPath, actions.pruneAgain),
     applyAdvice: ({ edit }) => start(controller.runFolder, (run) => actions.applyAdvice(run, edit)),

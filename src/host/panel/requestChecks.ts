@@ -3,6 +3,7 @@
 import { CounterweightError } from '../../shared/base/errors';
 import type { Handlers, Params, RequestName } from '../../shared/contracts/contract';
 import type { PanelContract } from '../../shared/contracts/panelContract';
+import { schemeIds } from '../../shared/contracts/schemeViews';
 import type { RecipeEdit, StepsView } from '../../shared/contracts/viewModels';
 
 type Checks = {
@@ -39,6 +40,14 @@ const checks: Checks = {
   train: () => ({}),
   diagnose: () => ({}),
   sensitivity: () => ({}),
+  schemes: () => ({}),
+  useScheme: (params) => {
+    const layer = entry(params, 'layer');
+    return {
+      id: oneOf(entry(params, 'id'), schemeIds),
+      ...(layer !== undefined && { layer: text(layer) }),
+    };
+  },
   lockLayers: (params) => ({
     layers: texts(entry(params, 'layers')),
     locked: truth(entry(params, 'locked')),

@@ -1,5 +1,6 @@
 // Everything that crosses between the editor and the panel's page. The page gets complete snapshots, never deltas.
 import type { HeatmapSide } from './engineContract';
+import type { SchemeId, SchemesView } from './schemeViews';
 import type { SearchReportView, SearchView } from './searchViews';
 import type { SensitivityReportView } from './sensitivityViews';
 import type { GridDetailView, HeatmapView, LayerDetailView, RegionView } from './layerViews';
@@ -50,6 +51,10 @@ export interface PanelContract {
     train: [Record<string, never>, void];
     /** Starts Measure Sensitivity… for the shown model. */
     sensitivity: [Record<string, never>, void];
+    /** What schemes of quantization would do to the shown model. */
+    schemes: [Record<string, never>, SchemesView];
+    /** Starts Compress… with a scheme that was compared, for the whole model or for one layer. */
+    useScheme: [{ id: SchemeId; layer?: string }, void];
     /** Locks layers of the shown model from pruning, or unlocks them. */
     lockLayers: [{ layers: readonly string[]; locked: boolean }, void];
     /** Prunes the shown model without its locked layers: as its last pruning did, or with Compress…. */

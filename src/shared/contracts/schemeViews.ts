@@ -1,7 +1,9 @@
 // What schemes of quantization would do to a model, side by side, before any of them is chosen.
 
 /** A way of storing weights that is offered for comparison. */
-export type SchemeId = 'int8' | 'int8-tensor' | 'int6' | 'int4' | 'int3' | 'int2';
+export type SchemeId = (typeof schemeIds)[number];
+
+export const schemeIds = ['int8', 'int8-tensor', 'int6', 'int4', 'int3', 'int2'] as const;
 
 /** What a scheme comes to. Errors are those of the weights. */
 export interface SchemeFiguresView {

@@ -23,6 +23,16 @@ describe('The questions of Compress…', () => {
   });
 });
 
+describe('Steps that were chosen elsewhere', () => {
+  const given = [{ quantize: { bits: 4, observer: 'mse' } }];
+
+  it('leave only the data and the file to ask for, and are taken as they are', () => {
+    expect(questions({ given })).toEqual(['data', 'output']);
+    expect(stepsOf({ given, data: null })).toBe(given);
+    expect(outputFileName('/m/net.onnx', given)).toBe('net.int4.onnx');
+  });
+});
+
 describe('The answers', () => {
   it('become the steps of a recipe', () => {
     expect(stepsOf({})).toEqual([]);

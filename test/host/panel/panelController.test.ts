@@ -185,6 +185,32 @@ describe('Selecting', () => {
       region,
     });
   });
+
+  it('the weights on one grid are asked for the tensor that is on show', async () => {
+    engine.last('layer').answer(detail('fc1'));
+    await settle();
+    void controller.grid(3, new AbortController().signal);
+    expect(engine.last('grid').params).toEqual({
+      path: '/a.onnx',
+      layer: 'fc1',
+      tensor: 'fc1.weight',
+      index: 3,
+    });
+  });
+
+  it('schemes are compared once, and stand for steps of all layers or of one', async () => {
+    const { signal } = new AbortController();
+    expect(() => controller.stepsFor('int4', undefined)).toThrow(CounterweightError);
+    const first = controller.schemes(signal);
+    const answer = { schemes: [{ id: 'int4', options: { bits: 4 } }] };
+    engine.last('schemes').answer(answer);
+    expect(await first).toBe(answer);
+    expect(await controller.schemes(signal)).toBe(answer);
+    expect(engine.calls.filter(({ name }) => name === 'schemes')).toHaveLength(1);
+    expect(controller.stepsFor('int4', undefined)).toEqual([{ quantize: { bits: 4 } }]);
+    expect(controller.stepsFor('int4', 'fc1')).toEqual([{ quantize: { perLayer: { fc1: { bits: 4 } } } }]);
+    expect(() => controller.stepsFor('int8', undefined)).toThrow(CounterweightError);
+  });
 });
 
 describe('A panel that is asked for a run', () => {
