@@ -22,6 +22,8 @@ export const errorTemplates = {
   NOTHING_TO_DO: 'There is nothing to change in {path}: {reason}.',
   STEP_NEEDS_DATA:
     'Step {step} needs data to train on. Give some: glyphs, a folder of images, or a .npz, .csv or .yaml file.',
+  CALIBRATION_NEEDS_DATA:
+    'Static quantization of activations observes them on samples. Give training data, with --data on the command line; or set the option activations.random, and ranges are those of random inputs.',
   NOT_TRAINABLE: '{path} cannot be trained: {reason}.',
   STEP_INVALID: 'Step {step}: {problem}.',
   ARCHITECTURE_INVALID: 'Architecture {architecture}: {problem}.',
@@ -92,6 +94,11 @@ export const noteTemplates = {
   OPSET_RAISED: 'The opset was raised from {from} to {to}, which quantization needs.',
   CONTRIB_QUANTIZE:
     'Opset {opset} cannot be raised because of {operators}; the dequantizing nodes are of the domain com.microsoft.',
+  CALIBRATED:
+    '{count} values between layers are rounded to grids, whose ranges ({observer}) were observed on {samples} training samples.',
+  CALIBRATED_AT_RANDOM:
+    'Warning: {count} values between layers are rounded to grids, whose ranges ({observer}) were observed on {samples} random inputs. Those of real inputs may be quite different; give data before the model is used.',
+  LAYERS_STAY_REAL: 'Layers {layers} compute with real numbers: {reason}.',
   ACTIVATIONS_ROUNDED:
     'ONNX Runtime may round the activations of {count} quantized matrix products to 8 bits too; its session option session.qdq_matmulnbits_accuracy_level = 1 prevents that.',
   NOT_IN_GROUPS: 'Tensor {tensor} has a scale for each channel instead of each group: {reason}.',
