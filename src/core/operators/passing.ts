@@ -5,7 +5,6 @@ import { dropoutForm } from './dropoutForm';
 import { arriving, noGradient, type GradientRule } from './gradient';
 import { passesOnGrid } from './quantizedUse';
 import { passesFirst, type Operator } from './operator';
-import { passesOnGrid } from './quantizedUse';
 
 /** ONNX's numbers of the integer types and of bool: values of others are not followed. */
 const wholeTypes: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7, 9, 12, 13]);

@@ -5,7 +5,6 @@ import { axisOf, knownShape } from './dimensions';
 import { arriving, GradientRefused, type GradientContext } from './gradient';
 import { passesOnGrid } from './quantizedUse';
 import { passesFirst, type InferredOutput, type NodeContext, type Operator } from './operator';
-import { passesOnGrid } from './quantizedUse';
 
 export const slice: Operator = {
   name: 'Slice',
