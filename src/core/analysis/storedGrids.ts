@@ -2,11 +2,11 @@
 // values it has.
 import type { GridView } from '../../shared/contracts/layerViews';
 import { elementTypes, isInteger } from '../ir/elementType';
-import { elementsOf } from '../ir/elements';
 import { attribute } from '../ir/graph';
 import { tensorNumbers, type Numbers } from '../ir/numbers';
 import type { Pause } from '../ir/pacing';
 import type { LayerTensor } from '../operators/layers';
+import { gridPlaces } from './gridPlaces';
 
 export interface StoredGrids {
   readonly per: GridView['per'];
@@ -28,7 +28,7 @@ export function storedGrids({
   tensor,
   dequantize,
 }: Pick<LayerTensor, 'tensor' | 'dequantize'>): StoredGrids | undefined {
-  const { type, shape } = tensor;
+  const { type } = tensor;
   if (!dequantize || !isInteger(type) || elementTypes[type].bits > 8) return undefined;
   const scales = tensorNumbers(dequantize.scale);
   const zeroPoints = dequantize.zeroPoint ? tensorNumbers(dequantize.zeroPoint) : undefined;
@@ -48,17 +48,7 @@ export function storedGrids({
     };
   };
   const per = count === 1 ? 'tensor' : block > 0 ? 'group' : 'channel';
-  if (axis === undefined || count === 1) return { per, count, gridOf: () => 0, view };
-  const length = shape[axis] ?? 1;
-  const inner = elementsOf(shape.slice(axis + 1));
-  if (block === 0) return { per, count, gridOf: (i) => Math.floor(i / inner) % length, view };
-  const blocks = Math.ceil(length / block);
-  const gridOf = (i: number): number => {
-    const line = Math.floor(i / inner);
-    const group = Math.floor((line % length) / block);
-    return (Math.floor(line / length) * blocks + group) * inner + (i % inner);
-  };
-  return { per, count, gridOf, view };
+  return { per, count, gridOf: gridPlaces(tensor, dequantize), view };
 }
 
 /** The range of the values on each grid, from the real values of the tensor; of a grid without any, 0 to 0. */

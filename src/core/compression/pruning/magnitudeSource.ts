@@ -1,20 +1,22 @@
 // How pruning reads and zeroes each element type. Magnitudes are read as the bits of a non-negative float32, because
 // the order of those bits is the order of the values, which makes selection a matter of counting.
-import { isInteger, type ElementType } from '../../ir/elementType';
-import { tensorNumbers } from '../../ir/numbers';
+import { gridCount, gridPlaces } from '../../analysis/gridPlaces';
+import { elementTypes, isInteger, type ElementType } from '../../ir/elementType';
+import { decodeNumbers, tensorNumbers } from '../../ir/numbers';
 import { float16ToNumber } from '../../ir/smallFloats';
 import type { Tensor } from '../../ir/tensor';
 import type { LayerTensor } from '../../operators/layers';
 
 export interface MagnitudeSource {
   readonly tensor: Tensor;
-  readonly bytesPerElement: 1 | 2 | 4 | 8;
+  /** Of a stored element; two of 4 bits are in a byte, the first one in its lower half. */
+  readonly bits: 4 | 8 | 16 | 32 | 64;
   /**
    * Writes the float32 bits of |w| of consecutive elements into `keys`, the first of which is element `start` of the
    * tensor, from their packed bytes. NaN is larger than everything. float64 is rounded to float32.
    */
   readonly readKeys: (bytes: Uint8Array, start: number, keys: Uint32Array) => void;
-  /** The stored value that stands for zero at an element: 0, or the zero point of its channel. */
+  /** The stored value that stands for zero at an element: 0, or the zero point of its grid. */
   readonly zeroAt: (index: number) => number;
 }
 
@@ -29,7 +31,7 @@ export function magnitudeSource(
   if (!readKeys) return `elements of type ${tensor.type} are not supported`;
   return {
     tensor,
-    bytesPerElement: tensor.type === 'float64' ? 8 : tensor.type === 'float32' ? 4 : 2,
+    bits: tensor.type === 'float64' ? 64 : tensor.type === 'float32' ? 32 : 16,
     readKeys,
     zeroAt: () => 0,
   };
@@ -61,51 +63,35 @@ const floatReaders: Partial<Record<ElementType, KeyReader>> = {
   },
 };
 
-/** |w| = |q − zero point| · scale for integers behind a DequantizeLinear, one scale per tensor or per channel. */
+/** |w| = |q − zero point| · scale for integers behind a DequantizeLinear, by tensor, by channel or by block. */
 function quantizedSource(
   tensor: Tensor,
-  { scale, zeroPoint, axis }: NonNullable<LayerTensor['dequantize']>,
+  grid: NonNullable<LayerTensor['dequantize']>,
 ): MagnitudeSource | string {
-  const view = integerViews[tensor.type];
-  if (!view) return `quantized elements of type ${tensor.type} are not supported`;
-  const scales = tensorNumbers(scale);
-  const zeros = zeroPoint ? tensorNumbers(zeroPoint) : new Float32Array(scales.length);
-  const channels = axis === undefined ? 1 : (tensor.shape[axis] ?? 0);
-  if (scales.length !== channels || zeros.length !== channels) {
-    return 'its scales are neither one per tensor nor one per channel';
+  const { type } = tensor;
+  const { bits } = elementTypes[type];
+  if (!isInteger(type) || (bits !== 4 && bits !== 8 && bits !== 16)) {
+    return `quantized elements of type ${type} are not supported`;
   }
-  const inner =
-    axis === undefined ? tensor.elements : tensor.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  const channelOf = (index: number): number => Math.floor(index / inner) % channels;
+  const scales = tensorNumbers(grid.scale);
+  const zeros = grid.zeroPoint ? tensorNumbers(grid.zeroPoint) : new Float32Array(scales.length);
+  const count = gridCount(tensor, grid);
+  if (scales.length !== count || zeros.length !== count) return 'it has not as many scales as grids';
+  const place = gridPlaces(tensor, grid);
   return {
     tensor,
-    bytesPerElement: view.bytes,
+    bits,
     readKeys: (bytes, start, keys) => {
-      const values = view.read(bytes, keys.length);
+      const values = decodeNumbers(type, bytes, keys.length);
       const magnitudes = new Float32Array(keys.buffer, keys.byteOffset, keys.length);
-      for (let i = 0; i < keys.length;) {
-        const channel = channelOf(start + i);
-        const end = Math.min(keys.length, i + inner - ((start + i) % inner));
-        const zero = zeros[channel]!;
-        const step = Math.abs(scales[channel]!);
-        for (; i < end; i++) magnitudes[i] = Math.abs(values[i]! - zero) * step;
+      for (let i = 0; i < keys.length; i++) {
+        const at = place(start + i);
+        magnitudes[i] = Math.abs(values[i]! - zeros[at]!) * Math.abs(scales[at]!);
       }
     },
-    zeroAt: (index) => zeros[channelOf(index)]!,
+    zeroAt: (index) => zeros[place(index)]!,
   };
 }
-
-interface IntegerView {
-  readonly bytes: 1 | 2;
-  readonly read: (bytes: Uint8Array, count: number) => Int8Array | Uint8Array | Int16Array | Uint16Array;
-}
-
-const integerViews: Partial<Record<ElementType, IntegerView>> = {
-  int8: { bytes: 1, read: (bytes, count) => new Int8Array(bytes.buffer, bytes.byteOffset, count) },
-  uint8: { bytes: 1, read: (bytes) => bytes },
-  int16: { bytes: 2, read: (bytes, count) => new Int16Array(...aligned(bytes, 2, count)) },
-  uint16: { bytes: 2, read: (bytes, count) => new Uint16Array(...aligned(bytes, 2, count)) },
-};
 
 /** Buffer, offset and length for a typed array over the bytes, which are copied where they are not aligned. */
 function aligned(bytes: Uint8Array, size: number, count: number): [ArrayBuffer, number, number] {

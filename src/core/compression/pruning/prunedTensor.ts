@@ -11,16 +11,17 @@ export interface Cut {
 }
 
 export function prunedTensor(source: MagnitudeSource, cut: Cut): Tensor {
-  const { tensor, bytesPerElement: size } = source;
+  const { tensor, bits } = source;
   return new Tensor({
     name: tensor.name,
     type: tensor.type,
     shape: tensor.shape,
     read: (offset, length) => {
-      const start = Math.floor(offset / size);
-      const count = Math.ceil((offset + length) / size) - start;
-      const bytes = prunedBytes(source, cut, start, count);
-      return bytes.subarray(offset - start * size, offset - start * size + length);
+      const start = Math.floor((offset * 8) / bits);
+      const end = Math.min(tensor.elements, Math.ceil(((offset + length) * 8) / bits));
+      const bytes = prunedBytes(source, cut, start, end - start);
+      const skipped = offset - (start * bits) / 8;
+      return bytes.subarray(skipped, skipped + length);
     },
   });
 }
@@ -32,8 +33,8 @@ function prunedBytes(
   start: number,
   count: number,
 ): Uint8Array {
-  const size = source.bytesPerElement;
-  const bytes = new Uint8Array(source.tensor.bytes(start * size, count * size));
+  const { tensor, bits } = source;
+  const bytes = new Uint8Array(tensor.bytes((start * bits) / 8, Math.ceil((count * bits) / 8)));
   const keys = new Uint32Array(count);
   source.readKeys(bytes, start, keys);
   zeroWhere(source, bytes, start, (i) => keys[i]! < key || (keys[i] === key && start + i < tiedBelow));
@@ -42,19 +43,25 @@ function prunedBytes(
 
 /** Writes what stands for zero into those elements of `bytes`, the first of which is element `start` of the tensor. */
 export function zeroWhere(
-  { bytesPerElement: size, zeroAt }: MagnitudeSource,
+  { tensor, bits, zeroAt }: MagnitudeSource,
   bytes: Uint8Array<ArrayBuffer>,
   start: number,
   isPruned: (index: number) => boolean,
 ): void {
-  const count = bytes.length / size;
-  if (size === 1) {
+  const count = Math.min((bytes.length * 8) / bits, tensor.elements - start);
+  if (bits === 4) {
+    for (let i = 0; i < count; i++) {
+      if (!isPruned(i)) continue;
+      const shift = 4 * (i & 1);
+      bytes[i >> 1] = (bytes[i >> 1]! & ~(15 << shift)) | ((zeroAt(start + i) & 15) << shift);
+    }
+  } else if (bits === 8) {
     for (let i = 0; i < count; i++) if (isPruned(i)) bytes[i] = zeroAt(start + i);
-  } else if (size === 2) {
+  } else if (bits === 16) {
     const values = new Uint16Array(bytes.buffer);
     for (let i = 0; i < count; i++) if (isPruned(i)) values[i] = zeroAt(start + i);
   } else {
-    const values = size === 4 ? new Uint32Array(bytes.buffer) : new Float64Array(bytes.buffer);
+    const values = bits === 32 ? new Uint32Array(bytes.buffer) : new Float64Array(bytes.buffer);
     for (let i = 0; i < count; i++) if (isPruned(i)) values[i] = 0;
   }
 }

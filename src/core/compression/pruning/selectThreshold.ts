@@ -78,12 +78,12 @@ export async function eachChunk(
   );
   let done = 0;
   for (const source of sources) {
-    const { tensor, bytesPerElement } = source;
+    const { tensor, bits } = source;
     for (let start = 0; start < tensor.elements; start += chunkElements) {
       await pause();
       const count = Math.min(chunkElements, tensor.elements - start);
       const keys = buffer.subarray(0, count);
-      source.readKeys(tensor.bytes(start * bytesPerElement, count * bytesPerElement), start, keys);
+      source.readKeys(tensor.bytes((start * bits) / 8, Math.ceil((count * bits) / 8)), start, keys);
       if (use(keys, source, start) === false) return;
       done += count;
       progress(done / total);

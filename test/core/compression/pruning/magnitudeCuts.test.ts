@@ -10,8 +10,9 @@ import {
   magnitudeSource,
   type MagnitudeSource,
 } from '../../../../src/core/compression/pruning/magnitudeSource';
+import { maskedTensor } from '../../../../src/core/compression/pruning/maskedTensor';
 import { prunedTensor } from '../../../../src/core/compression/pruning/prunedTensor';
-import { floats } from '../../../support/build';
+import { floats, node } from '../../../support/build';
 import { normals } from '../../../../src/shared/base/random';
 
 const pause = pauseFor(new AbortController().signal);
@@ -105,23 +106,44 @@ describe('magnitude pruning of tensors', () => {
     ]);
   });
 
-  it('says why int4 weights and block scales are not pruned', () => {
-    const node = {
-      name: '',
-      domain: '',
-      operator: 'DequantizeLinear',
-      inputs: [],
-      outputs: [],
-      attributes: [],
+  it('prunes blocks of int4 weights, two of which share a byte, to the zero point of each block', async () => {
+    const stored = [3, -8, 1, 7, -2, 0, 5, 4, -6, 2, 7, 1, -1, 3, -7];
+    const zeroPoint = [1, -2, 0, 3, 7, -1];
+    const scale = [1, 0.5, 0.25, 2, 0.125, 1];
+    const weight = {
+      tensor: Tensor.fromBytes('w', 'int4', [3, 5], encodeNumbers('int4', stored)),
+      dequantize: {
+        node: node('DequantizeLinear', [], [], { axis: 1, block_size: 3 }),
+        scale: floats('s', [3, 2], scale),
+        zeroPoint: Tensor.fromBytes('z', 'int4', [3, 2], encodeNumbers('int4', zeroPoint)),
+        axis: 1,
+      },
     };
-    const int4 = Tensor.fromBytes('w', 'int4', [4], Uint8Array.from([1, 2]));
+    const grids = stored.map((_, i) => 2 * Math.floor(i / 5) + Math.floor((i % 5) / 3));
+    const magnitudes = stored.map((q, i) => Math.abs(q - zeroPoint[grids[i]!]!) * scale[grids[i]!]!);
+    const order = magnitudes.map((_, i) => i).toSorted((a, b) => magnitudes[a]! - magnitudes[b]! || a - b);
+    const source = magnitudeSource(weight) as MagnitudeSource;
+    for (const count of [0, 1, 6, 9, 14]) {
+      const cuts = await magnitudeCuts([source], count / 15, pause);
+      const cut = cuts.get(source);
+      const dropped = new Set(order.slice(0, count));
+      const expected = stored.map((q, i) => (dropped.has(i) ? zeroPoint[grids[i]!]! : q));
+      const pruned = cut ? prunedTensor(source, cut) : source.tensor;
+      expect([...tensorNumbers(pruned)]).toEqual(expected);
+      expect(pruned.bytes()).toEqual(encodeNumbers('int4', expected));
+      expect(pruned.bytes(3, 2)).toEqual(encodeNumbers('int4', expected).subarray(3, 5));
+      const mask = Uint8Array.from(stored, (_, i) => Number(dropped.has(i)));
+      expect([...tensorNumbers(maskedTensor(source, mask))]).toEqual(expected);
+    }
+  });
+
+  it('says why integers that nothing dequantizes, and scales of another number, are not pruned', () => {
     const int8 = Tensor.fromBytes('w', 'int8', [4], Uint8Array.from([1, 2, 3, 4]));
-    const scale = floats('s', [2], [1, 1]);
-    expect(magnitudeSource({ tensor: int4, dequantize: { node, scale } })).toMatch(/int4/);
-    expect(magnitudeSource({ tensor: int8, dequantize: { node, scale, axis: 0 } })).toMatch(/scales/);
-    expect(magnitudeSource({ tensor: Tensor.fromBytes('w', 'int32', [1], new Uint8Array(4)) })).toMatch(
-      /int32/,
-    );
+    const int32 = Tensor.fromBytes('w', 'int32', [1], new Uint8Array(4));
+    const dequantize = { node: node('DequantizeLinear', [], []), scale: floats('s', [2], [1, 1]) };
+    expect(magnitudeSource({ tensor: int8, dequantize: { ...dequantize, axis: 0 } })).toMatch(/scales/);
+    expect(magnitudeSource({ tensor: int32, dequantize })).toMatch(/int32/);
+    expect(magnitudeSource({ tensor: int32 })).toMatch(/int32/);
   });
 
   it('keeps NaN and infinity before it keeps anything else', async () => {
