@@ -10,6 +10,7 @@ import { standardOpset } from '../operators/opsets/standardOpset';
 import { onnxRuntime } from '../runtime/onnxRuntime';
 import { modelToBytes } from '../formats/modelBytes';
 import { placement } from './dataInputs';
+import { evenlySpread } from './evenlySpread';
 import { featureGram, featureSquares, featureTotals } from './featureSums';
 import { reducedTo } from './reducedTo';
 import { runtimeNumbers } from './runtimeNumbers';
@@ -80,7 +81,7 @@ export async function activations(
   try {
     const placed = placement(data, session.inputs);
     const perRun = placed.fixedBatch ?? samplesPerRun(measured, options.sums);
-    const indices = spread(data.count, options.samples, placed.fixedBatch);
+    const indices = evenlySpread(data.count, options.samples, placed.fixedBatch);
     const totals = probe.outputs.map(({ length }) => new Float64Array(length));
     const names = probe.outputs.map(({ name }) => name);
     const pause = pauseFor(signal);
@@ -171,13 +172,6 @@ function samplesPerRun(measured: readonly (readonly [Tensor, WeightProduct])[], 
   if (kind !== 'gram') return mostSamplesPerRun;
   const largest = Math.max(...measured.flatMap(([, { uses }]) => uses.map(({ elements }) => elements)));
   return Math.max(1, Math.min(mostSamplesPerRun, Math.floor(mostRowElements / largest)));
-}
-
-/** Indices at equal distances: data is often sorted by class. As many as fill whole batches of a fixed size. */
-function spread(count: number, limit: number, batch: number | undefined): Int32Array {
-  const asked = Math.min(count, limit);
-  const taken = batch === undefined || asked < batch ? asked : asked - (asked % batch);
-  return Int32Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
 }
 
 function add(total: Float64Array, part: ArrayLike<number>): void {

@@ -7,6 +7,7 @@ import type { Numbers } from '../ir/numbers';
 import { pauseFor } from '../ir/pacing';
 import type { RuntimeTensor, Session } from '../runtime/runtime';
 import { dataInputs } from './dataInputs';
+import { evenlySpread } from './evenlySpread';
 import { runtimeNumbers } from './runtimeNumbers';
 
 export interface PredictionOptions {
@@ -38,7 +39,7 @@ export async function* predictionRuns(
 ): AsyncGenerator<PredictionRun> {
   const pause = pauseFor(signal);
   const inputs = dataInputs(data, session.inputs);
-  const indices = spread(data.count, limit);
+  const indices = evenlySpread(data.count, limit ?? data.count);
   let outputs = session.outputs.filter(({ type }) => type && isFloat(type)).map(({ name }) => name);
   let found: Prediction | undefined;
   for (let start = 0; start < indices.length; start += inputs.samplesPerRun) {
@@ -55,12 +56,6 @@ export async function* predictionRuns(
     yield { batch, outputs: runtimeNumbers(results[found.name]!)!, perSample: found.perSample };
   }
   progress?.(1);
-}
-
-/** All indices, or as many as the limit allows at equal distances: data is often sorted by class. */
-function spread(count: number, limit = count): Int32Array {
-  const taken = Math.min(count, limit);
-  return Int32Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
 }
 
 interface Prediction {

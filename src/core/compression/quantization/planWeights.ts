@@ -61,7 +61,7 @@ export function plannedBytes(weight: Weight, options: WeightOptions): number | s
       ? { kind: 'half', type: scheme }
       : { kind: 'uniform', bits, scheme, layout: layoutOf(weight, options, groupObstacle(weight, options)) },
   );
-  if (bytes < tensor.byteLength) return bytes;
+  if (bytes < tensor.byteLength || options.whateverSize) return bytes;
   return `its ${tensor.byteLength} bytes are so few that ${isHalf ? scheme : 'integers with scales'} would take more`;
 }
 

@@ -1,12 +1,15 @@
 // The recipe step "quantize": weights become numbers of few bits, everything else stays. Biases and normalization
 // parameters are few and need their precision. The graph computes the weights where it uses them, so that stock
 // runtimes run it. The parts of the step are those of `quantizationPlan`: a plan is made, improved, and written.
+import type { Note } from '../../../shared/base/messages';
 import type { Model } from '../../ir/graph';
 import { defineStep } from '../defineStep';
 import type { StepContext, StepResult, WeightShare } from '../step';
 import { bitsUnderBudget } from './mixed/bitsUnderBudget';
+import { quantizeActivations } from './activations/quantizeActivations';
 import { planGrids } from './planGrids';
 import { plannedBytes } from './planWeights';
+import type { QuantizationPlan } from './quantizationPlan';
 import { quantizeSchema, weightOptionsOf, type QuantizeOptions } from './quantizeOptions';
 import { writePlan } from './writePlan';
 
@@ -15,7 +18,8 @@ export const quantize = defineStep({
   title: 'Quantize',
   phase: 'quantizing',
   schema: quantizeSchema,
-  needsData: ({ budget }) => budget !== undefined,
+  needsData: ({ budget, activations }) =>
+    budget !== undefined || (activations !== undefined && activations.random !== true),
   suffix,
   apply: quantizeModel,
   estimate: quantizeShare,
@@ -47,15 +51,31 @@ async function quantizeModel(
   const { plan, notes } = await planGrids(model, chosen.options, { ...context, progress: parts.planning });
   const told = [...chosen.notes, ...notes];
   if (plan.weights.size === 0) return { model, notes: told };
-  const written = writePlan(plan);
-  return { model: written.model, notes: [...told, ...written.notes] };
+  const observed = await withActivations(plan, options, { ...context, progress: parts.observing });
+  const written = writePlan(observed.plan);
+  return { model: written.model, notes: [...told, ...observed.notes, ...written.notes] };
+}
+
+/** The plan itself where only weights are quantized. */
+async function withActivations(
+  plan: QuantizationPlan,
+  { activations }: QuantizeOptions,
+  context: StepContext,
+): Promise<{ readonly plan: QuantizationPlan; readonly notes: readonly Note[] }> {
+  return activations ? quantizeActivations(plan, activations, context) : { plan, notes: [] };
 }
 
 /** Choosing bits measures every layer many times; planning reads each weight once. */
-function progressParts(progress: StepContext['progress'], { budget }: QuantizeOptions) {
-  const first = budget ? 0.95 : 0;
+function progressParts(progress: StepContext['progress'], { budget, activations }: QuantizeOptions) {
+  const planning = 1;
+  const choosing = budget ? 20 : 0;
+  const observing = activations ? 5 : 0;
+  const all = choosing + planning + observing;
+  const part = (before: number, own: number) => (fraction: number, layer?: string) =>
+    progress((before + own * fraction) / all, layer);
   return {
-    choosing: (fraction: number, layer?: string) => progress(first * fraction, layer),
-    planning: (fraction: number, layer?: string) => progress(first + (1 - first) * fraction, layer),
+    choosing: part(0, choosing),
+    planning: part(choosing, planning),
+    observing: part(choosing + planning, observing),
   };
 }

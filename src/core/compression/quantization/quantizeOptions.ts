@@ -1,5 +1,6 @@
 // The options of quantization, as a recipe writes them: the one source of their ranges, defaults and descriptions.
 import { z } from 'zod';
+import { activationSchema } from './activations/activationOptions';
 
 const bits = z.number().int().min(2).max(8);
 const scheme = z.enum(['symmetric', 'asymmetric', 'float16', 'bfloat16']);
@@ -65,6 +66,11 @@ export const quantizeSchema = z
       .describe(
         'What the range of a grid follows from: min-max: the smallest and the largest weight; mse: the range with the smallest mean squared error, which cuts off what is rare.',
       ),
+    activations: activationSchema
+      .optional()
+      .describe(
+        'Grids for what comes into layers and out of them, so that runtimes compute with integers; only weights are quantized where not given.',
+      ),
     exclude: z.array(z.string().min(1)).optional().describe('Names of layers that keep their type.'),
     perLayer: z
       .record(z.string(), layerSchema)
@@ -86,6 +92,8 @@ export type QuantizeOptions = z.output<typeof quantizeSchema>;
 /** The options that decide the grid of a weight. */
 export type WeightOptions = Pick<QuantizeOptions, 'bits' | 'scheme' | 'granularity' | 'observer'> & {
   readonly groupSize: number;
+  /** Whether a weight is quantized that takes more bytes so: integer kernels want all that they multiply. */
+  readonly whateverSize?: boolean;
 };
 
 /** Inputs in a group where the options name no other number. */
@@ -101,6 +109,7 @@ export function weightOptionsOf(options: QuantizeOptions, layer: string): Weight
     scheme: own?.scheme ?? options.scheme,
     granularity: own?.granularity ?? options.granularity,
     groupSize: own?.groupSize ?? options.groupSize ?? defaultGroupSize,
+    ...(options.activations && { whateverSize: true }),
     observer: own?.observer ?? options.observer,
   };
 }
@@ -117,6 +126,17 @@ const rules: readonly { readonly broken: (given: QuantizeOptions) => boolean; re
       [budget.averageBits, budget.ratio, budget.accuracyDrop].filter((each) => each !== undefined).length !==
         1,
     problem: 'a budget is one of averageBits, ratio and accuracyDrop; give exactly one of them',
+  },
+  {
+    broken: ({ activations }) =>
+      activations?.percentile !== undefined && activations.observer !== 'percentile',
+    problem: 'option activations.percentile is for the observer percentile',
+  },
+  {
+    broken: ({ activations, scheme: kind }) =>
+      activations !== undefined && (kind === 'float16' || kind === 'bfloat16'),
+    problem:
+      'activations on grids are multiplied with weights that are integers; set scheme to symmetric or asymmetric, or leave out activations',
   },
   {
     broken: ({ granularity: sharing, groupSize: size, perLayer = {} }) =>

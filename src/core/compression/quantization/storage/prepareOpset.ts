@@ -3,7 +3,8 @@ import { note, type Note } from '../../../../shared/base/messages';
 import type { Model } from '../../../ir/graph';
 import { raiseOpset, type RaisedOpset } from '../../../operators/opsets/raiseOpset';
 import { standardOpset } from '../../../operators/opsets/standardOpset';
-import type { WeightGrid, WeightGrids } from '../grids/weightGrid';
+import type { WeightGrid } from '../grids/weightGrid';
+import type { QuantizationPlan } from '../quantizationPlan';
 import { bfloat16Opset, blockedOpset } from './storageLimits';
 import { storedType } from './storeUniform';
 import type { DequantizeDomain } from './storeWeight';
@@ -14,10 +15,13 @@ import type { DequantizeDomain } from './storeWeight';
  */
 export function prepareOpset(
   model: Model,
-  weights: WeightGrids,
+  { weights, activations }: Pick<QuantizationPlan, 'weights' | 'activations'>,
 ): { readonly model: Model; readonly domain: DequantizeDomain; readonly notes: readonly Note[] } {
   const opset = standardOpset(model);
-  const needed = Math.max(0, ...Array.from(weights.values(), neededOpset)) as RaisedOpset | 0;
+  const needed = Math.max(
+    activations.size > 0 ? integerOpset : 0,
+    ...Array.from(weights.values(), neededOpset),
+  ) as RaisedOpset | 0;
   if (needed === 0 || opset >= needed) return { model, domain: '', notes: [] };
   const raised = raiseOpset(model, needed);
   if ('model' in raised) {
@@ -26,6 +30,9 @@ export function prepareOpset(
   const operators = raised.refused.join(', ');
   return { model, domain: 'com.microsoft', notes: [note('CONTRIB_QUANTIZE', { opset, operators })] };
 }
+
+/** QuantizeLinear came with 10, pools and limits of integers with 12, and scales by channel with 13. */
+const integerOpset = 13;
 
 /** DequantizeLinear came with 10 and its axis with 13; casts from float16 are as old as numbers for types, 6. */
 function neededOpset(grid: WeightGrid): RaisedOpset | 0 {
