@@ -10,6 +10,7 @@ import { addEvaluateCommand } from './commands/evaluate';
 import { addInspectCommand } from './commands/inspect';
 import { addNewCommand } from './commands/new';
 import { addSensitivityCommand } from './commands/sensitivity';
+import { addTriageCommand } from './commands/triage';
 import { addSearchCommand } from './commands/search';
 import { addTrainCommand } from './commands/train';
 import { interruption } from './interruption';
@@ -72,6 +73,7 @@ function program(context: CommandContext, json: boolean): Command {
   addEvaluateCommand(command, run);
   addDiagnoseCommand(command, run);
   addSensitivityCommand(command, run);
+  addTriageCommand(command, run);
   addCompressCommand(command, run);
   addCompareCommand(command, run);
   for (const each of command.commands) {

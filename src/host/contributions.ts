@@ -34,6 +34,7 @@ export interface Commands {
   'counterweight.retryRun': [folder?: string];
   'counterweight.changeRun': [folder?: string];
   'counterweight.diagnoseRun': [folder?: string];
+  'counterweight.triageRun': [folder?: string];
   'counterweight.pauseRun': [folder?: string];
   'counterweight.resumeRun': [folder?: string];
   'counterweight.cancelRun': [folder?: string];
@@ -81,6 +82,7 @@ export const commands: { readonly [K in CommandId]: CommandFacts } = {
   'counterweight.retryRun': { palette: false, icon: '$(debug-restart)' },
   'counterweight.changeRun': { palette: false, icon: '$(edit)' },
   'counterweight.diagnoseRun': { palette: false },
+  'counterweight.triageRun': { palette: false },
   'counterweight.pauseRun': { palette: false, icon: '$(debug-pause)' },
   'counterweight.resumeRun': { palette: false, icon: '$(debug-continue)' },
   'counterweight.cancelRun': { palette: false, icon: '$(stop-circle)' },

@@ -131,6 +131,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     models,
     locks,
     experiments,
+    jobs,
     layersView,
     experimentsView,
     panel,

@@ -31,6 +31,7 @@ export const folderRules: Readonly<Record<string, readonly string[]>> = {
   'src/core/compression': [
     'src/core/ir',
     'src/core/operators',
+    'src/core/formats',
     'src/core/runtime',
     'src/core/data',
     'src/core/analysis',

@@ -8,6 +8,7 @@ import {
 import { sensitivityKinds, type SensitivityKind } from '../../core/experiment/sensitivity/settings';
 import type { RunCommand } from '../commandLine';
 import { progressLine } from '../progressLine';
+import { samplesOf } from '../samplesFlag';
 import { seedOf } from '../seedFlag';
 import { sensitivityText } from '../text/sensitivityText';
 
@@ -80,10 +81,4 @@ function settingOf(text: string): number {
   const [, number = '', percent] = /^\s*(?:int)?(\d+(?:\.\d+)?|\.\d+)\s*(%)?\s*$/.exec(text) ?? [];
   if (number === '') return Number.NaN;
   return percent === undefined ? Number(number) : Number((Number(number) / 100).toPrecision(12));
-}
-
-function samplesOf(text: string): number {
-  const samples = Number(text);
-  if (text.trim() !== '' && Number.isInteger(samples) && samples >= 1) return samples;
-  throw new InvalidArgumentError('It must be a whole number from 1 on.');
 }

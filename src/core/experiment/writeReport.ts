@@ -5,13 +5,15 @@ import path from 'node:path';
 import { CounterweightError } from '../../shared/base/errors';
 import type { SearchReportView } from '../../shared/contracts/searchViews';
 import type { SensitivityReportView } from '../../shared/contracts/sensitivityViews';
+import type { TriageReportView } from '../../shared/contracts/triageViews';
 import type { DiagnosisReportView, ReportView } from '../../shared/contracts/viewModels';
 import { writeFilesAtomically } from '../formats/atomicFiles';
 import { makeFolder } from '../formats/makeFolder';
 import { reportHtml, type RunAgain } from './report/html/reportHtml';
 import { reportMarkdown } from './reportMarkdown';
 
-type AnyReport = ReportView | DiagnosisReportView | SearchReportView | SensitivityReportView;
+type AnyReport =
+  ReportView | DiagnosisReportView | SearchReportView | SensitivityReportView | TriageReportView;
 
 export interface ReportFolder {
   /** Takes the folder and those around it away again, as far as they were made for the report and are empty. */

@@ -92,6 +92,7 @@ function sessionSettings(options: SessionOptions): InferenceSession.SessionOptio
     // Only what ends the process: every error is thrown as well, and some are looked for by trying.
     logSeverityLevel: 4,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads, interOpNumThreads: 1 }),
+    ...(options.optimize === 'none' && { graphOptimizationLevel: 'disabled' as const }),
     // What is undefined here is refused.
     ...(options.config && { extra: nested(options.config) }),
   };

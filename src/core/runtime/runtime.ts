@@ -35,6 +35,8 @@ export interface Session {
 export interface SessionOptions {
   /** Threads for one operator; the runtime's default where not given. */
   readonly threads?: number;
+  /** Nothing of the graph is joined or computed before; the runtime's default where not given. */
+  readonly optimize?: 'none';
   /** Settings of ONNX Runtime by their names, like "session.disable_quant_qdq". */
   readonly config?: Readonly<Record<string, string>>;
 }

@@ -13,6 +13,7 @@ import { layerHandlers } from './layer';
 import { schemes } from './schemes';
 import { search } from './search';
 import { sensitivity } from './sensitivity';
+import { triage } from './triage';
 import { stepOptions } from './stepOptions';
 
 export type EngineHandlers = Handlers<EngineContract>;
@@ -28,6 +29,7 @@ export function engineHandlers(links: JobLinks): EngineHandlers {
     compress: compress(links),
     diagnose: diagnose(links),
     sensitivity: sensitivity(links),
+    triage: triage(links),
     architectures,
     search: search(links),
     pause: ({ paused }) => links.gate.set(paused),

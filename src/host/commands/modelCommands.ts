@@ -7,6 +7,7 @@ import type { EngineCalls } from '../engineCalls';
 import type { LockedLayers } from '../models/lockedLayers';
 import type { OpenModels } from '../models/openModels';
 import type { Panel } from '../panel/panel';
+import type { JobRunner } from '../engine/jobRunner';
 import type { Experiments, RunRequest } from '../runs/experiments';
 import type { ExperimentsView } from '../views/experimentsView';
 import type { ModelNode } from '../views/layerNodes';
@@ -27,6 +28,7 @@ export interface ModelCommandParts {
   readonly models: OpenModels;
   readonly locks: LockedLayers;
   readonly experiments: Experiments;
+  readonly jobs: JobRunner;
   readonly layersView: LayersView;
   readonly experimentsView: ExperimentsView;
   readonly panel: Panel;

@@ -13,6 +13,7 @@ import type { RunRequest } from '../runs/experiments';
 import { changeRun } from './changeRun';
 import { diagnose, requireTrust, startRun, type ModelCommandParts } from './modelCommands';
 import type { CommandHandlers } from './registerCommands';
+import { triageRun } from './triageRun';
 
 type Handled =
   | 'counterweight.openRun'
@@ -22,6 +23,7 @@ type Handled =
   | 'counterweight.retryRun'
   | 'counterweight.changeRun'
   | 'counterweight.diagnoseRun'
+  | 'counterweight.triageRun'
   | 'counterweight.pauseRun'
   | 'counterweight.resumeRun'
   | 'counterweight.cancelRun'
@@ -74,6 +76,10 @@ export function runCommands(parts: ModelCommandParts): Pick<CommandHandlers, Han
       const [run] = targets(folder);
       if (run?.report === undefined) return;
       await diagnose(parts, run.report.compressed.path, run, true);
+    },
+    'counterweight.triageRun': async (folder) => {
+      const [run] = targets(folder);
+      if (run !== undefined) await triageRun(parts, run);
     },
     'counterweight.pauseRun': (folder) => {
       for (const run of targets(folder)) experiments.pause(run, true);

@@ -19,7 +19,7 @@ import { systemTimers } from './timers';
 const cancelMs = 5_000;
 
 /** The requests that are jobs. */
-export type JobKind = 'compress' | 'diagnose' | 'search' | 'sensitivity';
+export type JobKind = 'compress' | 'diagnose' | 'search' | 'sensitivity' | 'triage';
 export type JobParams<K extends JobKind> = Params<EngineContract, K>;
 export type JobAnswer<K extends JobKind> = Answer<EngineContract, K>;
 

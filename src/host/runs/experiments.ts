@@ -33,10 +33,13 @@ import {
 
 /** The part of the job runner that is needed here. */
 export interface JobStarter {
-  start<K extends JobKind>(kind: K, params: JobParams<K>): RunningJob<K>;
+  start<K extends RunKind>(kind: K, params: JobParams<K>): RunningJob<K>;
 }
 
-export type RunningJob<K extends JobKind = JobKind> = Omit<Job<K>, 'id' | 'pid'>;
+/** The jobs that are runs of their own. */
+export type RunKind = Exclude<JobKind, 'triage'>;
+
+export type RunningJob<K extends JobKind = RunKind> = Omit<Job<K>, 'id' | 'pid'>;
 
 export interface ExperimentsOptions {
   readonly jobs: JobStarter;
@@ -317,7 +320,7 @@ export class Experiments implements Disposable {
 
 type Outcome = Pick<Run, 'record' | 'report' | 'diagnosis' | 'search' | 'sensitivity'>;
 
-function outcomeOf(record: RunRecord, answer: JobAnswer<JobKind> | Cancelled): Outcome {
+function outcomeOf(record: RunRecord, answer: JobAnswer<RunKind> | Cancelled): Outcome {
   if (answer === cancelled) return { record: { ...record, state: 'cancelled', ended: now() } };
   const finished: RunRecord = { ...record, state: 'finished', ended: now() };
   if ('winner' in answer) return { record: finished, search: answer };

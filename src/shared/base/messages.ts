@@ -20,6 +20,8 @@ export const errorTemplates = {
   GRAPH_INVALID: 'The graph of {path} is not valid: {problem}. Export the model again.',
   MODEL_TOO_LARGE: 'The model takes {bytes} bytes in one piece, more than the {limit} that are possible.',
   NOTHING_TO_DO: 'There is nothing to change in {path}: {reason}.',
+  TRIAGE_NEEDS_DATA:
+    'Finding out why a model is worse needs samples to measure on, and this run was made without data. Quantize again and choose data, or call the command line: counterweight triage ORIGINAL QUANTIZED --data DATA.',
   STEP_NEEDS_DATA:
     'Step {step} needs data to train on. Give some: glyphs, a folder of images, or a .npz, .csv or .yaml file.',
   CALIBRATION_NEEDS_DATA:
@@ -105,6 +107,9 @@ export const noteTemplates = {
   BITS_CHOSEN: 'Bits by layer, as the budget and what each harms decide: {layers}.',
   BIT_BUDGET_MISSED: 'The budget {budget} cannot be met with these bits; what comes nearest has {reached}.',
   NOT_QUANTIZED: 'Tensor {tensor} keeps its type: {reason}.',
+  LAYER_ROUNDED:
+    'Layer {layer} is rounded to a relative error of {after} of its outputs, where rounding to nearest has {before}.',
+  ROUNDED_TO_NEAREST: 'Layer {layer} is rounded to nearest: {reason}.',
   BATCH_FIXED:
     'The graph of {path} is made for {batch} samples at once, so that it is trained in steps of {batch} samples instead of {wanted}.',
   NOT_PRUNED: 'Tensor {tensor} is not pruned: {reason}.',
@@ -254,6 +259,41 @@ export const noteTemplates = {
   LEARNING_CURVE_DIVERGED:
     'The learning curve ends before {samples} samples, on which training diverged in epoch {epoch}.',
   NOTHING_MEASURED: 'There are neither curves nor data, so only the weights were looked at.',
+  CAUSE_PER_TENSOR:
+    'The channels of {layer} share one grid, but the largest weight of one is {spread} times that of another; with a grid for each channel, {part} of the harm is gone.',
+  CAUSE_WEIGHT_BITS:
+    'With the weights as they were, {part} of the harm is gone, most of it in {layer}; grids for each channel do not make up for it.',
+  CAUSE_INPUT_RANGE:
+    'The input {value} was calibrated for {low} to {high}, but the samples go from {dataLow} to {dataHigh}.',
+  CAUSE_DATA_PREPARATION:
+    'The original itself is right for {before} of these samples, but for {after} when they are {change}.',
+  CAUSE_RANGES:
+    'Activations are rounded to ranges that do not fit the data: with fitting ones {part} of the harm is gone. The worst is {value}, with a grid from {low} to {high} for values from {dataLow} to {dataHigh}.',
+  CAUSE_ACTIVATION_BITS:
+    'The ranges of activations fit, but without rounding them {part} of the harm is gone, most of it at {value}.',
+  CAUSE_SATURATION:
+    'Run by ONNX Runtime, the outputs are {factor} times as far from those of the original as the file says. This processor adds products of 8-bit numbers in 16 bits, and {part} of the neighbouring weights are too large for that.',
+  CAUSE_OPTIMIZATIONS:
+    'Run by ONNX Runtime, the outputs are {factor} times as far from those of the original as the file says: what its optimizations make of the graph rounds otherwise.',
+  ADVICE_PER_CHANNEL:
+    'Quantize with a scale for each channel, or equalize the channels of neighbouring layers first.',
+  ADVICE_WEIGHT_BITS: 'Give {layer} more bits, leave it out, or round by AdaRound or GPTQ.',
+  ADVICE_CALIBRATE_ALIKE:
+    'Calibrate on samples that are prepared as those that the model will get, and on more than a few different ones.',
+  ADVICE_DATA_PREPARATION:
+    'Prepare the samples as they were when the model was trained, then quantize again.',
+  ADVICE_RANGES:
+    'Calibrate on samples like those that the model will get, with the observer min-max or mse, or leave out the layers that make these values.',
+  ADVICE_ACTIVATION_BITS:
+    'Leave out the layers that make these values, give activations 8 bits, or train with quantization.',
+  ADVICE_REDUCE_RANGE: 'Quantize weights to 7 bits on this processor.',
+  ADVICE_OPTIMIZATIONS:
+    'Run the model with graph optimizations turned off to see the difference; leave out the layers that differ, or quantize anew.',
+  TRIAGE_NOTHING_LOST:
+    'The quantized model computes nearly what the original does; there is nothing to blame.',
+  TRIAGE_UNEXPLAINED: 'None of what is looked for explains what was lost.',
+  TRIAGE_WEIGHTS_UNKNOWN:
+    'The weights before quantization were not found in the original for {layers}, so that their part in the harm is not measured.',
   ADVICE_GIVE_DATA: 'Give the data that the model was trained on, with samples to validate on.',
 } as const;
 

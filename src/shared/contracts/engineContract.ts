@@ -5,6 +5,7 @@ import type { StepOptionsView } from './stepOptions';
 import type { SchemesView } from './schemeViews';
 import type { ArchitectureView, SearchReportView, SearchView } from './searchViews';
 import type { SensitivityReportView } from './sensitivityViews';
+import type { TriageReportView } from './triageViews';
 import type { GridDetailView, HeatmapView, LayerDetailView, RegionView } from './layerViews';
 import type {
   ComparisonView,
@@ -54,6 +55,8 @@ export interface EngineContract {
     diagnose: [DiagnoseParams, DiagnosisReportView];
     /** Measures what each layer of a model can bear, and writes the report. */
     sensitivity: [SensitivityJobParams, SensitivityReportView];
+    /** Names what makes a quantized model worse than its original, and writes the report. */
+    triage: [TriageJobParams, TriageReportView];
     /** The networks that a search can be made in, with what they are. */
     architectures: [Record<string, never>, readonly ArchitectureView[]];
     /** Finds a network that keeps a budget, trains it into a new file and writes the report. */
@@ -105,6 +108,18 @@ export interface SensitivityJobParams {
   readonly granularity?: string;
   readonly seed?: number;
   /** Where report.json goes; the folder is made. */
+  readonly runFolder: string;
+  readonly jobId: string;
+}
+
+export interface TriageJobParams {
+  /** The model file before quantization. */
+  readonly original: string;
+  readonly quantized: string;
+  /** As the command line's --data; its validation samples are measured on. */
+  readonly data: string;
+  readonly seed?: number;
+  /** The run's own, where triage.json goes. */
   readonly runFolder: string;
   readonly jobId: string;
 }

@@ -1,8 +1,8 @@
 // Jobs that a test ends as it likes.
 import { Emitter } from '../../../src/shared/base/events';
 import { cancelled, type Cancelled } from '../../../src/shared/contracts/contract';
-import type { JobKind, JobParams } from '../../../src/host/engine/jobRunner';
-import type { JobStarter, RunningJob } from '../../../src/host/runs/experiments';
+import type { JobParams } from '../../../src/host/engine/jobRunner';
+import type { JobStarter, RunKind, RunningJob } from '../../../src/host/runs/experiments';
 import type {
   CompressParams,
   DiagnoseParams,
@@ -40,7 +40,7 @@ export class FakeJob {
   });
 
   constructor(
-    readonly kind: JobKind,
+    readonly kind: RunKind,
     readonly params: CompressParams | DiagnoseParams | SearchJobParams | SensitivityJobParams,
   ) {}
 
@@ -64,7 +64,7 @@ export class FakeJob {
 export class FakeJobs implements JobStarter {
   readonly started: FakeJob[] = [];
 
-  start<K extends JobKind>(kind: K, params: JobParams<K>): RunningJob<K> {
+  start<K extends RunKind>(kind: K, params: JobParams<K>): RunningJob<K> {
     const job = new FakeJob(kind, params);
     this.started.push(job);
     // A test gives the job of a kind the answer of that kind.

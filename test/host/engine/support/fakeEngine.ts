@@ -57,6 +57,7 @@ channel.handle({
     return new Promise<never>(() => setInterval(() => {}, 1_000));
   },
   sensitivity: unused,
+  triage: unused,
   diagnose: ({ jobId }) => {
     channel.emit('progress', { phase: 'diagnosing', fraction: 0.5 });
     return { kind: 'diagnosis', created: jobId } as DiagnosisReportView;

@@ -1,0 +1,35 @@
+// What a quantized model loses, and what of it is gone when something is changed.
+import type { VariantMeasures, VariantMeter } from '../../analysis/variantMeter';
+import type { Model } from '../../ir/graph';
+import type { SessionOptions } from '../../runtime/runtime';
+
+/** A distance of outputs from the original's: KL divergence in nats, or the mean squared error; larger is worse. */
+export type Harm = number;
+
+export interface HarmMeter {
+  /** Harm of the quantized model, computed as its graph says. */
+  readonly whole: Harm;
+  /** The part of it that is gone with a variant, at most 1; negative where the variant is worse. */
+  recoveredBy(variant: Model): Promise<number>;
+}
+
+/** Sessions that compute what the graph says: no nodes are joined to others that round otherwise. */
+export const asWritten: SessionOptions = { optimize: 'none' };
+
+export async function harmMeter(meter: VariantMeter, quantized: Model): Promise<HarmMeter> {
+  const whole = harmOf(await meter.measure(quantized, asWritten));
+  return {
+    whole,
+    recoveredBy: async (variant) => partGone(whole, harmOf(await meter.measure(variant, asWritten))),
+  };
+}
+
+export function harmOf({ kl, mse }: VariantMeasures): Harm {
+  const harm = kl ?? mse ?? Number.NaN;
+  return Number.isFinite(harm) ? Math.max(0, harm) : Number.MAX_VALUE;
+}
+
+/** 1 − after / before; 0 where there was nothing. */
+export function partGone(before: Harm, after: Harm): number {
+  return before > 0 ? 1 - after / before : 0;
+}
