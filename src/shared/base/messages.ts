@@ -100,6 +100,7 @@ export const noteTemplates = {
     '{count} values between layers are rounded to grids, whose ranges ({observer}) were observed on {samples} training samples.',
   CALIBRATED_AT_RANDOM:
     'Warning: {count} values between layers are rounded to grids, whose ranges ({observer}) were observed on {samples} random inputs. Those of real inputs may be quite different; give data before the model is used.',
+  ACTIVATIONS_STAY_REAL: 'Only weights are quantized: {reason}.',
   LAYERS_STAY_REAL: 'Layers {layers} compute with real numbers: {reason}.',
   ACTIVATIONS_ROUNDED:
     'ONNX Runtime may round the activations of {count} quantized matrix products to 8 bits too; its session option session.qdq_matmulnbits_accuracy_level = 1 prevents that.',

@@ -7,6 +7,7 @@ import { affineGrid, signedLevels, unsignedLevels, type AffineGrid, type Range }
 import { observers } from '../observers/observers';
 import type { ValueHistogram } from '../observers/valueHistogram';
 import type { QuantizationPlan } from '../quantizationPlan';
+import { integerObstacle } from '../storage/prepareOpset';
 import type { ActivationOptions } from './activationOptions';
 import { defaultCalibrationSamples, defaultPercentile } from './activationOptions';
 import { calibrate } from './calibrate';
@@ -28,6 +29,8 @@ export async function quantizeActivations(
 ): Promise<QuantizedActivations> {
   const { scheme, observer, random = false, samples = defaultCalibrationSamples } = options;
   if (!data && !random) throw new CounterweightError('CALIBRATION_NEEDS_DATA', {});
+  const reason = integerObstacle(plan.model, options.bits);
+  if (reason !== undefined) return { plan, notes: [note('ACTIVATIONS_STAY_REAL', { reason })] };
   const foldsLimits = scheme === 'asymmetric';
   const everything = quantizedValues(plan.model, plan.weights, { isUsable: () => true, foldsLimits });
   if (everything.own.length === 0) return { plan, notes: realNotes(everything.real) };

@@ -31,6 +31,19 @@ export function prepareOpset(
   return { model, domain: 'com.microsoft', notes: [note('CONTRIB_QUANTIZE', { opset, operators })] };
 }
 
+/**
+ * Why a model cannot have activations of so many bits on grids, in words; undefined where it can. Runtimes draw nodes of
+ * any domain into QLinearConv and its like, which are as old as QuantizeLinear; grids of fewer than 8 bits need a Clip
+ * of integers.
+ */
+export function integerObstacle(model: Model, bits: number): string | undefined {
+  const opset = standardOpset(model);
+  if (opset >= (bits < 8 ? 12 : 10)) return undefined;
+  const raised = raiseOpset(model, integerOpset);
+  if ('model' in raised) return undefined;
+  return `opset ${opset} has no integer operators, and cannot be raised because of ${raised.refused.join(', ')}`;
+}
+
 /** QuantizeLinear came with 10, pools and limits of integers with 12, and scales by channel with 13. */
 const integerOpset = 13;
 

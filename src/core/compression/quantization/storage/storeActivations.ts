@@ -112,21 +112,30 @@ interface GridParameters {
   readonly tensors: () => readonly Tensor[];
 }
 
+/**
+ * What signed levels are shifted by. All are stored as uint8: on x86, ONNX Runtime draws int8 into its kernels only
+ * after it has shifted them itself, which it cannot where several nodes read them or bounds stand between.
+ */
+const signedOffset = 128;
+
+function uint8(name: string, level: number): Tensor {
+  return Tensor.fromBytes(name, 'uint8', [], encodeNumbers('uint8', [level]));
+}
+
 /** Each grid is stored once, and so is each bound. */
 function gridParameters(fresh: FreshName): GridParameters {
   const tensors: Tensor[] = [];
   const byGrid = new Map<AffineGrid, StoredParameters>();
-  const boundNames = new Map<string, string>();
+  const boundNames = new Map<number, string>();
   const stored = (tensor: Tensor): string => {
     tensors.push(tensor);
     return tensor.name;
   };
-  const bound = (type: 'int8' | 'uint8', level: number): string => {
-    const key = `${type} ${level}`;
-    const known = boundNames.get(key);
+  const bound = (level: number): string => {
+    const known = boundNames.get(level);
     if (known !== undefined) return known;
-    const name = stored(Tensor.fromBytes(fresh('level'), type, [], encodeNumbers(type, [level])));
-    boundNames.set(key, name);
+    const name = stored(uint8(fresh('level'), level));
+    boundNames.set(level, name);
     return name;
   };
   return {
@@ -135,16 +144,12 @@ function gridParameters(fresh: FreshName): GridParameters {
       const known = byGrid.get(grid);
       if (known) return known;
       const { lowest, highest } = grid;
-      const type = lowest < 0 ? 'int8' : 'uint8';
+      const offset = lowest < 0 ? signedOffset : 0;
       const parameters: StoredParameters = {
         scale: stored(float32Tensor(fresh(`${value}_scale`), [], Float32Array.of(grid.scale))),
-        zeroPoint: stored(
-          Tensor.fromBytes(fresh(`${value}_zero_point`), type, [], encodeNumbers(type, [grid.zeroPoint])),
-        ),
+        zeroPoint: stored(uint8(fresh(`${value}_zero_point`), grid.zeroPoint + offset)),
         // Symmetric grids of 8 bits leave out −128, which rounding gives to nothing in their range.
-        ...(highest < (type === 'int8' ? 127 : 255) && {
-          bounds: [bound(type, lowest), bound(type, highest)] as const,
-        }),
+        ...(highest + offset < 255 && { bounds: [bound(lowest + offset), bound(highest + offset)] as const }),
       };
       byGrid.set(grid, parameters);
       return parameters;
