@@ -1,6 +1,7 @@
 // The recipe step "quantize": weights become numbers of few bits, everything else stays. Biases and normalization
 // parameters are few and need their precision. The graph computes the weights where it uses them, so that stock
 // runtimes run it. The parts of the step are those of `quantizationPlan`: a plan is made, improved, and written.
+import { CounterweightError } from '../../../shared/base/errors';
 import type { Note } from '../../../shared/base/messages';
 import type { Model } from '../../ir/graph';
 import { defineStep } from '../defineStep';
@@ -10,7 +11,8 @@ import { quantizeActivations } from './activations/quantizeActivations';
 import { planGrids } from './planGrids';
 import { plannedBytes } from './planWeights';
 import type { QuantizationPlan } from './quantizationPlan';
-import { quantizeSchema, weightOptionsOf, type QuantizeOptions } from './quantizeOptions';
+import { defaultSamples, quantizeSchema, weightOptionsOf, type QuantizeOptions } from './quantizeOptions';
+import { roundWeights } from './rounding/roundWeights';
 import { writePlan } from './writePlan';
 
 export const quantize = defineStep({
@@ -18,8 +20,11 @@ export const quantize = defineStep({
   title: 'Quantize',
   phase: 'quantizing',
   schema: quantizeSchema,
-  needsData: ({ budget, activations }) =>
-    budget !== undefined || (activations !== undefined && activations.random !== true),
+  needsData: ({ budget, rounding, activations }) =>
+    budget !== undefined ||
+    rounding !== 'nearest' ||
+    (activations !== undefined && activations.random !== true),
+  effort: ({ rounding }) => (rounding === 'nearest' ? 1 : 4),
   suffix,
   apply: quantizeModel,
   estimate: quantizeShare,
@@ -48,12 +53,27 @@ async function quantizeModel(
 ): Promise<StepResult> {
   const parts = progressParts(context.progress, options);
   const chosen = await bitsUnderBudget(model, options, { ...context, progress: parts.choosing });
-  const { plan, notes } = await planGrids(model, chosen.options, { ...context, progress: parts.planning });
-  const told = [...chosen.notes, ...notes];
-  if (plan.weights.size === 0) return { model, notes: told };
-  const observed = await withActivations(plan, options, { ...context, progress: parts.observing });
+  const grids = await planGrids(model, chosen.options, { ...context, progress: parts.planning });
+  const told = [...chosen.notes, ...grids.notes];
+  if (grids.plan.weights.size === 0) return { model, notes: told };
+  const rounded = await betterRounded(grids.plan, options, { ...context, progress: parts.rounding });
+  const observed = await withActivations(rounded.plan, options, { ...context, progress: parts.observing });
   const written = writePlan(observed.plan);
-  return { model: written.model, notes: [...told, ...observed.notes, ...written.notes] };
+  return {
+    model: written.model,
+    notes: [...told, ...rounded.notes, ...observed.notes, ...written.notes],
+  };
+}
+
+/** The plan itself where weights are rounded to nearest, which writing does. */
+async function betterRounded(
+  plan: QuantizationPlan,
+  { rounding, samples = defaultSamples }: QuantizeOptions,
+  { data, seed, signal, progress }: StepContext,
+): Promise<{ readonly plan: QuantizationPlan; readonly notes: readonly Note[] }> {
+  if (rounding === 'nearest') return { plan, notes: [] };
+  if (!data) throw new CounterweightError('STEP_NEEDS_DATA', { step: 'quantize' });
+  return roundWeights(plan, { method: rounding, data: data.train, samples, seed, signal, progress });
 }
 
 /** The plan itself where only weights are quantized. */
@@ -65,17 +85,22 @@ async function withActivations(
   return activations ? quantizeActivations(plan, activations, context) : { plan, notes: [] };
 }
 
-/** Choosing bits measures every layer many times; planning reads each weight once. */
-function progressParts(progress: StepContext['progress'], { budget, activations }: QuantizeOptions) {
+/** Choosing bits measures every layer many times, and rounding some times; planning reads each weight once. */
+function progressParts(
+  progress: StepContext['progress'],
+  { budget, rounding, activations }: QuantizeOptions,
+) {
   const planning = 1;
   const choosing = budget ? 20 : 0;
+  const roundingPart = rounding === 'nearest' ? 0 : 20;
   const observing = activations ? 5 : 0;
-  const all = choosing + planning + observing;
+  const all = choosing + planning + roundingPart + observing;
   const part = (before: number, own: number) => (fraction: number, layer?: string) =>
     progress((before + own * fraction) / all, layer);
   return {
     choosing: part(0, choosing),
     planning: part(choosing, planning),
-    observing: part(choosing + planning, observing),
+    rounding: part(choosing + planning, roundingPart),
+    observing: part(choosing + planning + roundingPart, observing),
   };
 }

@@ -66,6 +66,19 @@ export const quantizeSchema = z
       .describe(
         'What the range of a grid follows from: min-max: the smallest and the largest weight; mse: the range with the smallest mean squared error, which cuts off what is rare.',
       ),
+    rounding: z
+      .enum(['nearest', 'gptq'])
+      .default('nearest')
+      .describe(
+        'How weights come onto their grid. nearest: each to the nearest value; gptq: those of a layer that are still to be rounded make up for the errors of those that are.',
+      ),
+    samples: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('Training samples that better rounding looks at; 1000 where not given.'),
     activations: activationSchema
       .optional()
       .describe(
@@ -88,6 +101,8 @@ export const quantizeSchema = z
   });
 
 export type QuantizeOptions = z.output<typeof quantizeSchema>;
+
+export const defaultSamples = 1000;
 
 /** The options that decide the grid of a weight. */
 export type WeightOptions = Pick<QuantizeOptions, 'bits' | 'scheme' | 'granularity' | 'observer'> & {
@@ -119,6 +134,9 @@ function contradiction(options: QuantizeOptions): string | undefined {
   return rules.find(({ broken }) => broken(options))?.problem;
 }
 
+/** Schemes whose grids are evenly spaced. */
+const roundable: readonly QuantizeOptions['scheme'][] = ['symmetric', 'asymmetric'];
+
 const rules: readonly { readonly broken: (given: QuantizeOptions) => boolean; readonly problem: string }[] = [
   {
     broken: ({ budget }) =>
@@ -137,6 +155,15 @@ const rules: readonly { readonly broken: (given: QuantizeOptions) => boolean; re
       activations !== undefined && (kind === 'float16' || kind === 'bfloat16'),
     problem:
       'activations on grids are multiplied with weights that are integers; set scheme to symmetric or asymmetric, or leave out activations',
+  },
+  {
+    broken: ({ rounding, samples }) => rounding === 'nearest' && samples !== undefined,
+    problem: 'option samples is for better rounding, as of gptq; rounding to nearest needs none',
+  },
+  {
+    broken: ({ rounding, scheme: kind }) => rounding !== 'nearest' && !roundable.includes(kind),
+    problem:
+      'better rounding is for grids of evenly spaced values; set scheme to symmetric or asymmetric, or leave out rounding',
   },
   {
     broken: ({ granularity: sharing, groupSize: size, perLayer = {} }) =>
