@@ -4,11 +4,12 @@ import { affineGrid, signedLevels } from '../../src/core/compression/quantizatio
 import {
   channelLayout,
   eachRun,
+  groupLayout,
   tensorLayout,
 } from '../../src/core/compression/quantization/grids/gridLayout';
 import { roundToGrid } from '../../src/core/compression/quantization/grids/onGrid';
 import type { Range } from '../../src/core/compression/quantization/grids/affineGrid';
-import { schemes } from '../../src/core/experiment/schemes/schemes';
+import { schemes, type Scheme } from '../../src/core/experiment/schemes/schemes';
 import type { SchemeFiguresView, SchemesView, SchemeView } from '../../src/shared/contracts/schemeViews';
 import { modelView, weightsBefore, type SampleModel } from './sampleModels';
 
@@ -22,7 +23,7 @@ export function schemesView(model: SampleModel): SchemesView {
   };
 }
 
-function schemeView(model: SampleModel, { id, options }: (typeof schemes)[number]): SchemeView {
+function schemeView(model: SampleModel, { id, options }: Scheme): SchemeView {
   const bits = typeof options['bits'] === 'number' ? options['bits'] : 16;
   const { totals, layers } = modelView(model);
   const all = errorSums();
@@ -36,7 +37,7 @@ function schemeView(model: SampleModel, { id, options }: (typeof schemes)[number
       return { bytes: before, mse: 0, sqnrDb: null, maxError: 0, kept: reason };
     }
     const rounded = values.slice();
-    round(rounded, weight.shape, bits, options['granularity'] === 'tensor');
+    round(rounded, weight.shape, options);
     const own = errorSums();
     for (const sums of [own, all]) sums.add(values, rounded);
     const less = values.length * (4 - bits / 8);
@@ -49,11 +50,19 @@ function schemeView(model: SampleModel, { id, options }: (typeof schemes)[number
 function round(
   values: Float32Array<ArrayBuffer>,
   shape: readonly number[],
-  bits: number,
-  whole: boolean,
+  options: Scheme['options'],
 ): void {
-  if (bits > 8) return;
-  const layout = whole ? tensorLayout(shape) : channelLayout(shape, 0);
+  const { scheme, bits, granularity } = options;
+  if (scheme === 'float16' || scheme === 'bfloat16') {
+    roundToGrid(values, 0, { kind: 'half', type: scheme });
+    return;
+  }
+  const layout =
+    granularity === 'tensor'
+      ? tensorLayout(shape)
+      : granularity === 'group'
+        ? groupLayout(shape, 0, 32)!
+        : channelLayout(shape, 0);
   const ranges: Range[] = Array.from({ length: layout.count }, () => ({ min: 0, max: 0 }));
   eachRun(layout, 0, values.length, (grid, from, to) => {
     for (const value of values.subarray(from, to)) {
@@ -61,11 +70,11 @@ function round(
       ranges[grid] = { min: Math.min(min, value), max: Math.max(max, value) };
     }
   });
-  const levels = signedLevels(bits, 'symmetric');
+  const levels = signedLevels(Number(bits), 'symmetric');
   const grids = ranges.map((range) => affineGrid(range, 'symmetric', levels));
   roundToGrid(values, 0, {
     kind: 'uniform',
-    bits,
+    bits: Number(bits),
     ...levels,
     layout,
     scales: Float32Array.from(grids, ({ scale }) => scale),

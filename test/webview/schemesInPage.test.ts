@@ -43,10 +43,10 @@ describeInBrowser('schemes of quantization', ({ open }) => {
     await page.getByRole('table', { name: 'Schemes for layer /fc2/Gemm' }).waitFor();
     await page.getByRole('row', { name: /fc1/ }).first().click();
     await page.getByRole('table', { name: 'Schemes for layer /fc1/Gemm' }).waitFor();
-    await page.getByRole('button', { name: 'Use int3 per channel…' }).click();
+    await page.getByRole('button', { name: 'Use int3 in groups of 32…' }).click();
     await expect
       .poll(() => asked(page, 'useScheme'))
-      .toEqual([{ id: 'int4' }, { id: 'int3', layer: '/fc1/Gemm' }]);
+      .toEqual([{ id: 'int4' }, { id: 'int3-group', layer: '/fc1/Gemm' }]);
   });
 
   it('leave small layers alone, and say why', async () => {

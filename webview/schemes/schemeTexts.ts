@@ -11,12 +11,14 @@ import type { Table } from '../charts/csv';
 
 export function schemeName(id: SchemeId): string {
   const names: Record<SchemeId, string> = {
+    float16: 'float16',
+    bfloat16: 'bfloat16',
     int8: l10n.t('int8 per channel'),
     'int8-tensor': l10n.t('int8 per tensor'),
-    int6: l10n.t('int6 per channel'),
+    'int4-group': l10n.t('int4 in groups of 32'),
     int4: l10n.t('int4 per channel'),
-    int3: l10n.t('int3 per channel'),
-    int2: l10n.t('int2 per channel'),
+    'int3-group': l10n.t('int3 in groups of 32'),
+    'int2-group': l10n.t('int2 in groups of 32'),
   };
   return names[id];
 }

@@ -24,12 +24,14 @@ export function schemesText(compared: SchemesView, columns: number): string {
 
 /** As the command line's help and messages name them. */
 const titles: Readonly<Record<SchemeId, string>> = {
+  float16: 'float16',
+  bfloat16: 'bfloat16',
   int8: 'int8 per channel',
   'int8-tensor': 'int8 per tensor',
-  int6: 'int6 per channel',
+  'int4-group': 'int4 in groups of 32',
   int4: 'int4 per channel',
-  int3: 'int3 per channel',
-  int2: 'int2 per channel',
+  'int3-group': 'int3 in groups of 32',
+  'int2-group': 'int2 in groups of 32',
 };
 
 function modelLayout(bytes: number): readonly Column<SchemeView>[] {

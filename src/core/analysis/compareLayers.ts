@@ -12,7 +12,7 @@ import {
   learnedTensors,
   matchLayers,
   measuredTensors,
-  sameShape,
+  sameElements,
   type LayerMatch,
   type TensorPair,
 } from './layerPairs';
@@ -100,7 +100,7 @@ function pairTensors({ before, after: [after, ...others] }: LayerMatch): TensorP
   for (const tensor of learnedTensors(before)) {
     const other = counterpart(before, tensor, after);
     if (!other) missing.push(tensor);
-    else if (sameShape(tensor.tensor.shape, other.tensor.shape)) pairs.push({ before: tensor, after: other });
+    else if (sameElements(tensor, other)) pairs.push({ before: tensor, after: other });
     else reshaped.push(tensor);
   }
   return { pairs, missing, reshaped };

@@ -69,7 +69,19 @@ export function counterpart(before: Layer, tensor: LayerTensor, after: Layer): L
   return isTaken ? undefined : candidate;
 }
 
-/** Whether values of two tensors can be compared one by one. */
+/**
+ * Whether the values of two tensors stand for each other in their order: they have the same shape, or one of them is
+ * quantized and stored as the matrix [outputs, inputs] of the other, which its groups want.
+ */
+export function sameElements(a: LayerTensor, b: LayerTensor): boolean {
+  const [first, second] = [a.tensor, b.tensor];
+  if (sameShape(first.shape, second.shape)) return true;
+  const isMatrix =
+    (a.dequantize ?? b.dequantize) !== undefined && (first.shape.length === 2 || second.shape.length === 2);
+  return isMatrix && first.elements === second.elements && first.shape[0] === second.shape[0];
+}
+
+/** Whether values of two shapes can be compared one by one. */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
 }

@@ -5,7 +5,7 @@ import type { Params } from '../../shared/contracts/contract';
 import { openModel } from '../formats/openModel';
 import { isNumeric, type Numbers } from '../ir/numbers';
 import { layersOf, type Layer, type LayerTensor } from '../operators/layers';
-import { counterpart, sameShape } from './layerPairs';
+import { counterpart, sameElements } from './layerPairs';
 import { weightValues } from './weightValues';
 
 /** The layers of the model in a file. Whoever asks often may remember them. */
@@ -34,8 +34,7 @@ export function findTensors(params: Params<EngineContract, 'layer'>, read: Layer
     throw new CounterweightError('LAYER_UNKNOWN', { path: params.path, layer: params.layer });
   if (!own) return { layer, before, after: undefined };
   const after = other && counterpart(layer, before, other);
-  const isComparable =
-    after && isNumeric(after.tensor.type) && sameShape(before.tensor.shape, after.tensor.shape);
+  const isComparable = after && isNumeric(after.tensor.type) && sameElements(before, after);
   return { layer, before, after: isComparable ? after : undefined };
 }
 

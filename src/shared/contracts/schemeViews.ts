@@ -3,7 +3,16 @@
 /** A way of storing weights that is offered for comparison. */
 export type SchemeId = (typeof schemeIds)[number];
 
-export const schemeIds = ['int8', 'int8-tensor', 'int6', 'int4', 'int3', 'int2'] as const;
+export const schemeIds = [
+  'float16',
+  'bfloat16',
+  'int8',
+  'int8-tensor',
+  'int4-group',
+  'int4',
+  'int3-group',
+  'int2-group',
+] as const;
 
 /** What a scheme comes to. Errors are those of the weights. */
 export interface SchemeFiguresView {

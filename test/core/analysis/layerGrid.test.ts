@@ -6,7 +6,7 @@ import { saveModel } from '../../../src/core/formats/saveModel';
 import { Tensor } from '../../../src/core/ir/tensor';
 import { CounterweightError } from '../../../src/shared/base/errors';
 import type { HistogramView } from '../../../src/shared/contracts/layerViews';
-import { floats, graph, input, model, node } from '../../support/build';
+import { floats, graph, input, int64s, model, node } from '../../support/build';
 import { useTempFolder } from '../../support/tempFolder';
 
 const folder = useTempFolder();
@@ -53,6 +53,20 @@ async function saved(
   await saveModel(model(graph({ nodes, inputs, outputs, initializers }), 21), folder.file(name), {
     jobId: 'test',
   });
+  return folder.file(name);
+}
+
+/** A convolution by `w`, which the given nodes make where it is not stored. */
+async function savedConv(
+  name: string,
+  before: ReturnType<typeof node>[],
+  initializers: Tensor[],
+): Promise<string> {
+  const inputs = [input('x', ['N', 3, 4, 4])];
+  const outputs = [input('y', ['N', 2, 3, 4])];
+  const nodes = [...before, node('Conv', ['x', 'w'], ['y'], {}, 'conv')];
+  const content = model(graph({ nodes, inputs, outputs, initializers }), 21);
+  await saveModel(content, folder.file(name), { jobId: 'test' });
   return folder.file(name);
 }
 
@@ -124,6 +138,33 @@ describe('layerGrid', () => {
       ),
     );
     expect(before.grid!.index).toBe(spreads.indexOf(Math.max(...spreads)));
+  });
+
+  it('has the weights of a kernel that is stored as a matrix for its groups beside those of the kernel', async () => {
+    const kernel = [2, 3, 2, 1];
+    const path = await savedConv('kernel.onnx', [], [floats('w', kernel, weight)]);
+    const scales = [1 / 4, 1 / 32, 1 / 8, 1 / 16];
+    const scaleOf = (i: number): number => scales[2 * Math.floor(i / 6) + Math.floor((i % 6) / 4)]!;
+    const stored = Int8Array.from(weight, (value, i) => Math.round(value / scaleOf(i)));
+    const compressed = await savedConv(
+      'matrix.onnx',
+      [
+        node('DequantizeLinear', ['q', 's'], ['m'], { axis: 1, block_size: 4 }),
+        node('Reshape', ['m', 'shape'], ['w']),
+      ],
+      [
+        Tensor.fromBytes('q', 'int8', [2, 6], new Uint8Array(stored.buffer)),
+        floats('s', [2, 2], scales),
+        int64s('shape', [4], kernel),
+      ],
+    );
+    const detail = await layerDetail({ path, compressed, layer: 'conv' }, signal);
+    const errors = weight.map((value, i) => stored[i]! * scaleOf(i) - value);
+    expect(detail.error!.maxError).toBeCloseTo(Math.max(...errors.map(Math.abs)), 6);
+    const group = await layerGrid({ path, compressed, layer: 'conv', tensor: 'w', index: 1 }, signal);
+    expect(group.before).toMatchObject({ min: Math.min(weight[4]!, weight[5]!), counts: expect.anything() });
+    expect(counted(group.before)).toBe(2);
+    expect(group.grid).toMatchObject({ per: 'group', count: 4, index: 1, scale: 1 / 32 });
   });
 
   it('refuses a tensor without a grid', async () => {

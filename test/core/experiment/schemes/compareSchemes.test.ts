@@ -16,15 +16,15 @@ const progress = () => undefined;
 
 /** A layer with weights of many sizes, and one so small that integers with scales would take more. */
 async function saved(): Promise<string> {
-  const values = Float32Array.from({ length: 64 * 48 }, (_, i) => Math.sin(i * i) * 2 ** ((i % 48) / 12));
+  const values = Float32Array.from({ length: 384 * 8 }, (_, i) => Math.sin(i * i) * 2 ** ((i % 8) / 2));
   const content = graph({
     nodes: [node('Gemm', ['x', 'w', 'b'], ['h'], {}, 'fc1'), node('MatMul', ['h', 'tiny'], ['y'], {}, 'fc2')],
-    inputs: [input('x', ['N', 64])],
+    inputs: [input('x', ['N', 384])],
     outputs: [input('y', ['N', 1])],
     initializers: [
-      floats('w', [64, 48], values),
-      floats('b', [48], new Float32Array(48).fill(0.5)),
-      floats('tiny', [48, 1], values.slice(0, 48)),
+      floats('w', [384, 8], values),
+      floats('b', [8], new Float32Array(8).fill(0.5)),
+      floats('tiny', [8, 1], values.slice(0, 8)),
     ],
   });
   const file = folder.file('net.onnx');
