@@ -23,28 +23,44 @@ export function valueQuantizers({ graph }: Model): readonly ValueQuantizer[] {
   const stored = storedTensors(graph);
   const readers = new Map<string, Node[]>();
   for (const node of graph.nodes) {
-    if (operatorOf(node)?.dequantizes !== true) continue;
-    readers.set(node.inputs[0]!, [...(readers.get(node.inputs[0]!) ?? []), node]);
+    const [read = ''] = node.inputs;
+    readers.set(read, [...(readers.get(read) ?? []), node]);
   }
   return graph.nodes.flatMap((quantize) => {
     const [value = '', scale = '', zeroPoint = ''] = quantize.inputs;
-    const dequantize = readers.get(quantize.outputs[0] ?? '') ?? [];
-    if (operatorOf(quantize)?.quantizes !== true || dequantize.length === 0 || stored.has(value)) return [];
-    const grid = gridOf(stored.get(scale), stored.get(zeroPoint));
-    return grid ? [{ value, grid, quantize, dequantize }] : [];
+    if (operatorOf(quantize)?.quantizes !== true || stored.has(value)) return [];
+    const [integers = ''] = quantize.outputs;
+    // A grid with fewer levels than its type is cut off among the integers.
+    const limit = readers
+      .get(integers)
+      ?.find((node) => operatorOf(node)?.quantized?.(node)?.kind === 'limits');
+    const dequantize = (readers.get(limit?.outputs[0] ?? integers) ?? []).filter(
+      (node) => operatorOf(node)?.dequantizes === true,
+    );
+    const bounds = limit?.inputs.slice(1).map((name) => stored.get(name));
+    const grid = gridOf(stored.get(scale), stored.get(zeroPoint), bounds);
+    return grid && dequantize.length > 0 ? [{ value, grid, quantize, dequantize }] : [];
   });
 }
 
-/** The grid of a scale and a zero point, whose type says which integers there are. */
-function gridOf(scale: Tensor | undefined, zeroPoint: Tensor | undefined): AffineGrid | undefined {
+/** The grid of a scale and a zero point, whose type says which integers there are, between bounds where it has some. */
+function gridOf(
+  scale: Tensor | undefined,
+  zeroPoint: Tensor | undefined,
+  [least, most]: readonly (Tensor | undefined)[] = [],
+): AffineGrid | undefined {
   if (scale?.elements !== 1 || (zeroPoint && zeroPoint.elements !== 1)) return undefined;
   const { bits, kind } = elementTypes[zeroPoint?.type ?? 'uint8'];
   return {
     scale: tensorNumbers(scale)[0]!,
-    zeroPoint: zeroPoint ? tensorNumbers(zeroPoint)[0]! : 0,
-    lowest: kind === 'uint' ? 0 : -(2 ** (bits - 1)),
-    highest: kind === 'uint' ? 2 ** bits - 1 : 2 ** (bits - 1) - 1,
+    zeroPoint: numberOf(zeroPoint) ?? 0,
+    lowest: numberOf(least) ?? (kind === 'uint' ? 0 : -(2 ** (bits - 1))),
+    highest: numberOf(most) ?? (kind === 'uint' ? 2 ** bits - 1 : 2 ** (bits - 1) - 1),
   };
+}
+
+function numberOf(tensor: Tensor | undefined): number | undefined {
+  return tensor && tensorNumbers(tensor)[0];
 }
 
 /** A weight that is stored as integers. */

@@ -11,11 +11,10 @@ export function withoutRounding(model: Model, quantizers: readonly ValueQuantize
   const values = new Map(
     quantizers.flatMap(({ value, dequantize }) => dequantize.map((node) => [node, value])),
   );
-  const gone = new Set(quantizers.map(({ quantize }) => quantize));
-  const nodes = model.graph.nodes.flatMap((node): Node[] => {
+  const nodes = model.graph.nodes.map((node): Node => {
     const value = values.get(node);
-    if (value === undefined) return gone.has(node) ? [] : [node];
-    return [{ ...node, domain: '', operator: 'Identity', inputs: [value], attributes: [] }];
+    if (value === undefined) return node;
+    return { ...node, domain: '', operator: 'Identity', inputs: [value], attributes: [] };
   });
   return { ...model, graph: { ...model.graph, nodes } };
 }
