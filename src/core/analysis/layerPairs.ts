@@ -1,6 +1,7 @@
 // Which layers and tensors of one model stand for which of another: a compressed copy keeps labels, but stores some
 // tensors under new names, and may have several layers in the place of one.
 import type { Layer, LayerTensor } from '../operators/layers';
+import { elementsOf } from '../ir/elements';
 import { isNumeric } from '../ir/numbers';
 
 export interface TensorPair {
@@ -70,18 +71,23 @@ export function counterpart(before: Layer, tensor: LayerTensor, after: Layer): L
 }
 
 /**
- * Whether the values of two tensors stand for each other in their order: they have the same shape, or one of them is
- * quantized and stored as the matrix [outputs, inputs] of the other, which its groups want.
+ * Whether the tensors of two layers hold values of the same places in the same order: they have one shape, or one of
+ * them is quantized in groups, for which the axes of its inputs are put together.
  */
 export function sameElements(a: LayerTensor, b: LayerTensor): boolean {
-  const [first, second] = [a.tensor, b.tensor];
-  if (sameShape(first.shape, second.shape)) return true;
-  const isMatrix =
-    (a.dequantize ?? b.dequantize) !== undefined && (first.shape.length === 2 || second.shape.length === 2);
-  return isMatrix && first.elements === second.elements && first.shape[0] === second.shape[0];
+  if (sameShape(a.tensor.shape, b.tensor.shape)) return true;
+  if (!a.dequantize && !b.dequantize) return false;
+  return a.tensor.elements === b.tensor.elements && outputsOf(a) === outputsOf(b);
 }
 
-/** Whether values of two shapes can be compared one by one. */
+/** Whether the outputs come first or last, and how many there are; anything else is its own only. */
+function outputsOf({ tensor: { shape }, outputAxis = NaN, value }: LayerTensor): string {
+  const outputs = shape[outputAxis] ?? 0;
+  if (elementsOf(shape.slice(0, outputAxis)) === 1) return `${outputs} first`;
+  return outputAxis === shape.length - 1 ? `${outputs} last` : value;
+}
+
+/** Whether values of two tensors can be compared one by one. */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
 }

@@ -74,6 +74,8 @@ export interface ParsedStep {
 
 /** What a weight takes of a file, as far as that follows from its shape and type. */
 export interface WeightShare {
+  /** The model that the weight is of. */
+  readonly model: Model;
   readonly weight: Weight;
   /** Bytes of its content, and of what steps have added to the file for it. */
   readonly bytes: number;

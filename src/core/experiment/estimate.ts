@@ -31,7 +31,7 @@ export async function estimateCompression(
   let atMost = false;
   for (const weight of weightsOf(model)) {
     const { elements, byteLength } = weight.tensor;
-    const stored: WeightShare = { weight, bytes: byteLength, elements, nonZeros: elements };
+    const stored: WeightShare = { model, weight, bytes: byteLength, elements, nonZeros: elements };
     const share = parsed.reduce((current, step) => step.estimate(current), stored);
     bytesAfter += share.bytes - byteLength;
     zeros += share.elements - share.nonZeros;

@@ -3,7 +3,6 @@ import { decodeNumbers, encodeNumbers, tensorChunks } from '../../ir/numbers';
 import type { Pause } from '../../ir/pacing';
 import type { Tensor } from '../../ir/tensor';
 import type { HalfGrid } from './grids/weightGrid';
-import type { StorageLimits } from './storage/storageLimits';
 
 /**
  * The grid, or the reason why the tensor keeps its type. Values that the type cannot hold are not cut to its range,
@@ -12,10 +11,8 @@ import type { StorageLimits } from './storage/storageLimits';
 export async function planHalf(
   tensor: Tensor,
   type: HalfGrid['type'],
-  { bfloat16 }: StorageLimits,
   pause: Pause,
 ): Promise<HalfGrid | string> {
-  if (type === 'bfloat16' && bfloat16 !== undefined) return bfloat16;
   let largest = 0;
   for (const values of tensorChunks(tensor)) {
     await pause();

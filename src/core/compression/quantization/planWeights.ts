@@ -25,11 +25,9 @@ export async function planWeight(
 ): Promise<WeightGrid | string> {
   const { bits, scheme, observer } = options;
   const { tensor } = weight;
-  const planned = plannedBytes(weight, options);
+  const planned = plannedBytes(weight, options, limits);
   if (typeof planned === 'string') return planned;
-  if (tensor.type !== 'float32' && limits.opset < castOpset)
-    return `opset ${limits.opset} cannot cast stored weights back to ${tensor.type}`;
-  if (scheme === 'float16' || scheme === 'bfloat16') return planHalf(tensor, scheme, limits, pause);
+  if (scheme === 'float16' || scheme === 'bfloat16') return planHalf(tensor, scheme, pause);
   const layout = layoutOf(weight, options, groupObstacle(weight, options, limits));
   const ranges = await weightRanges(tensor, layout, pause);
   if (!ranges) return 'it holds NaN or infinite values';
@@ -48,18 +46,26 @@ export async function planWeight(
 }
 
 /** About what a weight takes in the file with all that belongs to it, or the reason why it keeps its type. */
-export function plannedBytes(weight: Weight, options: WeightOptions): number | string {
+export function plannedBytes(weight: Weight, options: WeightOptions, limits: StorageLimits): number | string {
   const { tensor, dequantize } = weight;
   const { type } = tensor;
   const { scheme, bits } = options;
   if (dequantize || isInteger(type)) return `it is quantized already (${type})`;
   if (!Object.hasOwn(onnxTypeCodes, type)) return `elements of type ${type} are not supported`;
   const isHalf = scheme === 'float16' || scheme === 'bfloat16';
+  if ((isHalf || type !== 'float32') && limits.opset < castOpset)
+    return `opset ${limits.opset} cannot cast stored weights back to ${type}`;
+  if (scheme === 'bfloat16' && limits.bfloat16 !== undefined) return limits.bfloat16;
   const bytes = storedBytes(
     weight,
     isHalf
       ? { kind: 'half', type: scheme }
-      : { kind: 'uniform', bits, scheme, layout: layoutOf(weight, options, groupObstacle(weight, options)) },
+      : {
+          kind: 'uniform',
+          bits,
+          scheme,
+          layout: layoutOf(weight, options, groupObstacle(weight, options, limits)),
+        },
   );
   if (bytes < tensor.byteLength || options.whateverSize) return bytes;
   return `its ${tensor.byteLength} bytes are so few that ${isHalf ? scheme : 'integers with scales'} would take more`;
@@ -67,19 +73,19 @@ export function plannedBytes(weight: Weight, options: WeightOptions): number | s
 
 /**
  * Why a weight whose inputs are to be in groups has a scale for each channel instead, in words; undefined where they
- * make groups, or where groups are not asked for. Without limits, as far as its shape tells.
+ * make groups, or where groups are not asked for.
  */
 export function groupObstacle(
   { tensor, outputAxis }: Weight,
   { granularity, groupSize }: WeightOptions,
-  limits?: StorageLimits,
+  limits: StorageLimits,
 ): string | undefined {
   if (granularity !== 'group') return undefined;
   if (outputAxis === undefined || tensor.shape.length < 2)
     return 'it has no axis of outputs beside its inputs';
   if (!groupLayout(tensor.shape, outputAxis, groupSize))
     return 'its outputs are neither its first nor its last axis';
-  return limits?.groups;
+  return limits.groups;
 }
 
 function layoutOf(

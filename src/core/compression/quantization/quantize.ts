@@ -13,6 +13,7 @@ import { plannedBytes } from './planWeights';
 import type { QuantizationPlan } from './quantizationPlan';
 import { defaultSamples, quantizeSchema, weightOptionsOf, type QuantizeOptions } from './quantizeOptions';
 import { roundWeights } from './rounding/roundWeights';
+import { storageLimits } from './storage/storageLimits';
 import { writePlan } from './writePlan';
 
 export const quantize = defineStep({
@@ -39,7 +40,7 @@ function suffix({ bits, scheme, budget }: QuantizeOptions): string {
 function quantizeShare(share: WeightShare, options: QuantizeOptions): WeightShare {
   const own = weightOptionsOf(options, share.weight.layer);
   if (!own) return share;
-  const bytes = plannedBytes(share.weight, own);
+  const bytes = plannedBytes(share.weight, own, storageLimits(share.model));
   if (typeof bytes === 'string') return share;
   // What has taken the place of a weight is quantized like it, with nearly the same part of scales.
   const part = share.elements / share.weight.tensor.elements;

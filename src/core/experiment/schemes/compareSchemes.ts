@@ -101,7 +101,7 @@ async function measure(
     let kept: string | undefined;
     for (const weight of weights) {
       const { byteLength, elements } = weight.tensor;
-      const share = { weight, bytes: byteLength, elements, nonZeros: elements };
+      const share = { model: plan.model, weight, bytes: byteLength, elements, nonZeros: elements };
       less += byteLength - (step?.estimate(share).bytes ?? byteLength);
       const grid = plan.weights.get(weight.tensor);
       if (!grid) kept ??= reasons.get(weight.value);

@@ -43,8 +43,8 @@ export function channelLayout(shape: readonly number[], axis: number | undefined
 
 /**
  * One grid for each `groupSize` inputs of each output; the last group of an output may be smaller. Undefined where the
- * output axis is neither the first nor the last one. Behind a first output axis all others are inputs: the kernel of a
- * convolution is stored as [outputs, inputs · height · width].
+ * output axis is neither the first nor the last one of more than one place. Behind a first output axis all others are
+ * inputs: the kernel of a convolution is stored as [outputs, inputs · height · width].
  */
 export function groupLayout(
   shape: readonly number[],
@@ -54,12 +54,12 @@ export function groupLayout(
   const outputs = shape[outputAxis] ?? 1;
   const length = elementsOf(shape) / Math.max(1, outputs);
   const count = outputs * Math.ceil(length / groupSize);
-  if (outputAxis === 0) {
-    const storedShape = shape.length === 2 ? undefined : [outputs, length];
+  if (elementsOf(shape.slice(0, outputAxis)) === 1) {
+    const storedShape = shape.length === 2 && shape[0] === outputs ? undefined : [outputs, length];
     return { count, inner: 1, length, axis: 1, groupSize, storedShape };
   }
-  if (outputAxis !== shape.length - 1) return undefined;
-  const storedShape = shape.length === 2 ? undefined : [length, outputs];
+  if (elementsOf(shape.slice(outputAxis + 1)) !== 1) return undefined;
+  const storedShape = shape.length === 2 && shape[0] === length ? undefined : [length, outputs];
   return { count, inner: outputs, length, axis: 0, groupSize, storedShape };
 }
 

@@ -8,6 +8,7 @@ import type { Weight } from '../../weights';
 import { planGrids, wantedWeights } from '../planGrids';
 import { plannedBytes } from '../planWeights';
 import { weightOptionsOf, type QuantizeOptions } from '../quantizeOptions';
+import { storageLimits } from '../storage/storageLimits';
 import { writePlan } from '../writePlan';
 import { chooseBits, type BitBudget, type BitChoice, type BitLayer } from './chooseBits';
 
@@ -69,7 +70,7 @@ async function choicesOf(
       choices.get(layer)!.push({
         bits,
         grids: new Map(planned.map(({ tensor }) => [tensor, grids.get(tensor)!])),
-        bytes: planned.reduce((sum, weight) => sum + bytesOf(weight, own), 0),
+        bytes: planned.reduce((sum, weight) => sum + bytesOf(model, weight, own), 0),
       });
     }
   }
@@ -87,8 +88,8 @@ function withBits(options: QuantizeOptions, bits: ReadonlyMap<string, number>): 
   return { ...options, perLayer };
 }
 
-function bytesOf(weight: Weight, options: QuantizeOptions): number {
-  const bytes = plannedBytes(weight, weightOptionsOf(options, weight.layer)!);
+function bytesOf(model: Model, weight: Weight, options: QuantizeOptions): number {
+  const bytes = plannedBytes(weight, weightOptionsOf(options, weight.layer)!, storageLimits(model));
   return typeof bytes === 'string' ? weight.tensor.byteLength : bytes;
 }
 

@@ -17,12 +17,17 @@ export const blockedOpset = 21;
 /** Cast knows bfloat16 since this version. */
 export const bfloat16Opset = 13;
 
+const known = new WeakMap<Model, StorageLimits>();
+
+/** Found out once for each model, as estimates ask for every weight. */
 export function storageLimits(model: Model): StorageLimits {
-  return {
+  const limits = known.get(model) ?? {
     opset: standardOpset(model),
     groups: obstacle(model, blockedOpset),
     bfloat16: obstacle(model, bfloat16Opset),
   };
+  known.set(model, limits);
+  return limits;
 }
 
 function obstacle(model: Model, needed: RaisedOpset): string | undefined {
