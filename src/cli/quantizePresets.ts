@@ -3,6 +3,7 @@
 /** By the type's name. */
 export const quantizePresets: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   int8: { bits: 8 },
+  'int8-static': { bits: 8, activations: {} },
   int7: { bits: 7 },
   int6: { bits: 6 },
   int5: { bits: 5 },

@@ -3,6 +3,7 @@
 // runtimes run it. The parts of the step are those of `quantizationPlan`: a plan is made, improved, and written.
 import { CounterweightError } from '../../../shared/base/errors';
 import type { Note } from '../../../shared/base/messages';
+import { quantizedType } from '../../../shared/base/quantizedType';
 import type { Model } from '../../ir/graph';
 import { defineStep } from '../defineStep';
 import type { StepContext, StepResult, WeightShare } from '../step';
@@ -26,16 +27,10 @@ export const quantize = defineStep({
     rounding !== 'nearest' ||
     (activations !== undefined && activations.random !== true),
   effort: ({ rounding }) => (rounding === 'nearest' ? 1 : 4),
-  suffix,
+  suffix: quantizedType,
   apply: quantizeModel,
   estimate: quantizeShare,
 });
-
-/** What a file's name tells of the step: its type, or that there are several. */
-function suffix({ bits, scheme, budget }: QuantizeOptions): string {
-  if (budget) return 'mixed';
-  return { float16: 'fp16', bfloat16: 'bf16', symmetric: `int${bits}`, asymmetric: `int${bits}` }[scheme];
-}
 
 function quantizeShare(share: WeightShare, options: QuantizeOptions): WeightShare {
   const own = weightOptionsOf(options, share.weight.layer);

@@ -8,11 +8,13 @@ import { binCentre, type ValueHistogram } from './valueHistogram';
  * Thresholds t from the largest magnitude down, each cutting off what lies outside −t..t. P is the distribution over
  * the bins inside, with what is outside added to the bins at the ends. Q is that of the grid: the values inside that
  * fall on a level are spread evenly over its bins that hold any. The threshold of the smallest Σ P·log(P / Q) is taken.
- * A grid of fewer bins than it has levels would copy P exactly, so that none is narrower than its levels.
+ * A grid of fewer bins than it has levels would copy P exactly, so that none is narrower than its levels. Values that are
+ * exactly zero are left out: they are on every grid, and behind a Relu they would outweigh all others.
  */
-export function entropyRange(histogram: ValueHistogram, scheme: Scheme, levels: Levels): Range {
+export function entropyRange(observed: ValueHistogram, scheme: Scheme, levels: Levels): Range {
+  const histogram = withoutZeros(observed);
   const { min, max, width, count } = histogram;
-  if (count === 0) return { min: 0, max: 0 };
+  if (count === 0) return { min, max };
   const largest = Math.max(-min, max);
   let best: Range = { min, max };
   let smallest = divergence(histogram, best, affineGrid(best, scheme, levels));
@@ -27,6 +29,14 @@ export function entropyRange(histogram: ValueHistogram, scheme: Scheme, levels: 
     if (found < smallest) [smallest, best] = [found, range];
   }
   return best;
+}
+
+function withoutZeros(histogram: ValueHistogram): ValueHistogram {
+  const { zeros, first, count } = histogram;
+  if (zeros === 0) return histogram;
+  const counts = histogram.counts.slice();
+  counts[-first]! -= zeros;
+  return { ...histogram, counts, count: count - zeros };
 }
 
 /** Of a bin that holds something in P and nothing in Q, the share that it is given in Q. */

@@ -95,6 +95,20 @@ async function sqnr(before: Model, after: Model): Promise<number> {
 
 const named = (of: Model, name: string): Node => of.graph.nodes.find((each) => each.name === name)!;
 
+/** Weights and biases by their layers. */
+const learned = (of: Model) =>
+  layersOf(of).flatMap(({ label, tensors }) =>
+    tensors.flatMap(({ role, tensor }) =>
+      role === 'weight' || role === 'bias' ? [[label, role, tensor.shape]] : [],
+    ),
+  );
+
+const steps = (activations: object) => parseSteps([{ quantize: { activations } }]);
+
+async function atRandom(of: Model): Promise<Model> {
+  return (await quantized(of, { activations: { random: true } }, undefined)).model;
+}
+
 describe('a network with activations on grids', () => {
   it('is computed with integers from its first convolution to its last product', async () => {
     const before = residualNet();
@@ -111,12 +125,6 @@ describe('a network with activations on grids', () => {
   it('keeps inputs, outputs, and the layers with their weights and biases', async () => {
     const before = residualNet();
     const { model: after } = await quantized(before);
-    const learned = (of: Model) =>
-      layersOf(of).flatMap(({ label, tensors }) =>
-        tensors.flatMap(({ role, tensor }) =>
-          role === 'weight' || role === 'bias' ? [[label, role, tensor.shape]] : [],
-        ),
-      );
     expect(learned(after)).toEqual(learned(before));
     expect(after.graph.inputs).toEqual(before.graph.inputs);
     expect(after.graph.outputs).toEqual(before.graph.outputs);
@@ -222,7 +230,6 @@ describe('a network with activations on grids', () => {
 
   it('needs samples, or to be asked for random inputs, of which it warns', async () => {
     const data = undefined;
-    const steps = (activations: object) => parseSteps([{ quantize: { activations } }]);
     await expect(applySteps(residualNet(), steps({}), stepsContext())).rejects.toMatchObject({
       code: 'CALIBRATION_NEEDS_DATA',
     });
@@ -280,11 +287,6 @@ describe('calibration', () => {
 });
 
 describe('values on grids', () => {
-  const weightsOf = async (of: Model) => {
-    const { model: after } = await quantized(of, { activations: { random: true } }, undefined);
-    return after;
-  };
-
   it('share the grid of what they are joined into where nothing else reads them', async () => {
     const branches = model(
       graph({
@@ -303,7 +305,7 @@ describe('values on grids', () => {
         ],
       }),
     );
-    const after = await weightsOf(branches);
+    const after = await atRandom(branches);
     const scaleOf = (value: string) =>
       after.graph.nodes.find(({ operator, inputs }) => operator === 'QuantizeLinear' && inputs[0] === value)!
         .inputs[1];
@@ -326,7 +328,7 @@ describe('values on grids', () => {
         initializers: [random('w1', [3, 4, 3, 3], 1), random('w2', [2, 3, 3, 3], 2)],
       }),
     );
-    const after = await weightsOf(pooled);
+    const after = await atRandom(pooled);
     const operators = await optimizedOperators(after);
     expect(operators).not.toContain('Relu');
     expect(operators.filter((name) => name === 'QuantizeLinear')).toHaveLength(1);
