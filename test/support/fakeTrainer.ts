@@ -127,6 +127,8 @@ export function fakeTrainer(batch: number): FakeTrainer {
       momentum.set(state.vectors['momentum']!);
     },
     model: (state) => linearModel(state?.vectors['weights'] ?? weights),
+    running: () => linearModel(weights),
+    ownNumbers: () => undefined,
     notFinite: () => (weights.every(Number.isFinite) ? undefined : 'dense'),
     dispose: () => Promise.resolve(),
   };

@@ -18,7 +18,12 @@ export interface Differentiation {
   readonly seeds: ReadonlyMap<string, string>;
   /** Values whose gradients are asked for. */
   readonly wanted: ReadonlySet<string>;
+  /** Nodes with a rule of their own in place of their operator's. */
+  readonly bridges?: ReadonlyMap<Node, Bridge>;
 }
+
+/** Gives the gradients by a node's inputs from that by its first output; `wants` tells which are needed. */
+export type Bridge = (gradient: string, wants: (index: number) => boolean) => readonly (string | undefined)[];
 
 export interface Gradients {
   /** Names of the gradients by the name of the value; values that the loss does not depend on have none. */
@@ -48,8 +53,12 @@ export function differentiate(task: Differentiation): Gradients {
   for (const node of nodes.toReversed()) {
     if (!node.inputs.some((input) => depends.has(input))) continue;
     if (!node.outputs.some((output) => arrived.has(output))) continue;
-    const context = gradientContext(node, task, (index) => gradientOf(node.outputs[index] ?? ''), depends);
-    for (const [index, gradient] of apply(context, refused).entries()) {
+    const arriving = (index: number): string | undefined => gradientOf(node.outputs[index] ?? '');
+    const bridge = task.bridges?.get(node);
+    const passed = bridge
+      ? bridge(arriving(0)!, (index) => depends.has(node.inputs[index] ?? ''))
+      : apply(gradientContext(node, task, arriving, depends), refused);
+    for (const [index, gradient] of passed.entries()) {
       const input = node.inputs[index] ?? '';
       if (gradient === undefined || !depends.has(input)) continue;
       const parts = arrived.get(input);

@@ -3,6 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { DataSet } from '../data/dataSet';
 import { modelToBytes } from '../formats/modelBytes';
+import { encodeNumbers, tensorNumbers } from '../ir/numbers';
+import type { Forms } from './forms';
 import type { TrainTask } from './trainTask';
 
 /** What a run depends on, each part as text or as a hash of it. */
@@ -22,15 +24,31 @@ export async function fingerprintOf({
   options,
   keepZeros,
   masking,
+  forms,
   seed,
   data,
 }: TrainTask): Promise<Fingerprint> {
   return {
     model: createHash('sha256').update(modelToBytes(model)).digest('hex'),
-    options: JSON.stringify({ ...options, keepZeros, ...(masking && { masking: masking.key }) }),
+    options: JSON.stringify({
+      ...options,
+      keepZeros,
+      ...(masking && { masking: masking.key }),
+      ...(forms && { forms: hashOfForms(forms) }),
+    }),
     seed: String(seed),
     data: JSON.stringify([await described(data.train), await described(data.validation)]),
   };
+}
+
+function hashOfForms({ key, weights, values }: Forms): string {
+  const hash = createHash('sha256').update(key);
+  for (const [value, { own, fed }] of [...weights, ...values]) {
+    hash.update(JSON.stringify([value, Object.keys(own), Object.keys(fed)]));
+    for (const tensor of Object.values(own)) hash.update(encodeNumbers('float32', tensorNumbers(tensor)));
+    for (const { data } of Object.values(fed)) hash.update(bytesOf(data));
+  }
+  return hash.digest('hex');
 }
 
 /** The first part that differs, in the words of a sentence. */

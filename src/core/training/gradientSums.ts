@@ -153,7 +153,8 @@ async function accumulate(task: GradientTask, how: Accumulation): Promise<Accumu
   const runtime = await onnxRuntime();
   const sessions = sessionCache(async (batch) => {
     const mask = keepZeros ? 'gradients' : 'none';
-    const graph = await stepGraph({ plan, batch, targets, options, optimizer, mask, signal });
+    const { forms } = plan;
+    const graph = await stepGraph({ plan, batch, targets, options, optimizer, mask, forms, signal });
     return stepSession(graph, plan, runtime, keep);
   });
   const samples = Math.min(task.samples, data.count);

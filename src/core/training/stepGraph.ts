@@ -4,9 +4,10 @@ import { nodeOrder } from '../analysis/nodeOrder';
 import type { Placement } from '../analysis/dataInputs';
 import type { Targets } from '../data/dataSet';
 import { freshNames } from '../ir/freshNames';
-import type { Model, Node, ValueInfo } from '../ir/graph';
+import type { Model, ValueInfo } from '../ir/graph';
 import { GraphBuilder } from '../ir/graphBuilder';
-import { constantTensor } from '../ir/traversal';
+import { constantTensor, storedTensors } from '../ir/traversal';
+import type { RuntimeTensor } from '../runtime/runtime';
 import type { ElementType } from '../ir/elementType';
 import { knownShape } from '../operators/dimensions';
 import { expressions } from '../operators/expressions';
@@ -19,9 +20,11 @@ import { lossGraph } from './lossGraph';
 import { forgottenPart } from './masking';
 import type { Optimizer, Updated } from './optimizers';
 import type { ParameterGroup } from './parameters';
+import type { PlannedForms } from './plannedForms';
 import type { StepOptions } from './trainer';
 import { trainingForms, type RandomMask } from './trainingForms';
 import type { TrainingPlan } from './trainingPlan';
+import { writeForms } from './writtenForms';
 
 export interface StepTask {
   readonly plan: TrainingPlan;
@@ -30,12 +33,14 @@ export interface StepTask {
   readonly options: StepOptions;
   readonly optimizer: Optimizer;
   readonly mask: MaskUse;
+  /** What the network runs with in place of weights and values: those of the plan, or masks. */
+  readonly forms: PlannedForms;
   readonly signal: AbortSignal;
 }
 
 /**
  * What is multiplied with the fed masks of weights: nothing; gradients, so that zeros stay zero; or the weights that the
- * network runs with, while those behind the masks are trained.
+ * network runs with (by their forms), while those behind the masks are trained.
  */
 export type MaskUse = 'none' | 'gradients' | 'weights';
 
@@ -53,18 +58,14 @@ export interface StepGraph {
   /** Of the optimizer, each without dimensions. */
   readonly scalars: ReadonlyMap<string, string>;
   readonly groups: readonly GroupNames[];
-  /** Inputs of the weights that are masked where they are used, by the weights' own names. */
-  readonly masked: ReadonlyMap<string, MaskedNames>;
+  /** Inputs of trained tensors that are not fed under their own names. */
+  readonly inputs: ReadonlyMap<string, string>;
+  /** What else is fed, whatever the step, by the names of inputs. */
+  readonly fed: ReadonlyMap<string, RuntimeTensor>;
   /** All running statistics after the step, one after the other; undefined where there are none. */
   readonly statistics: string | undefined;
   readonly loss: string;
   readonly gradientNorm: string;
-}
-
-/** The two factors of a masked weight. */
-export interface MaskedNames {
-  readonly numbers: string;
-  readonly keep: string;
 }
 
 /** Names of a group's vectors. */
@@ -110,23 +111,36 @@ export async function stepGraph(task: StepTask): Promise<StepGraph> {
     sampleWeights,
     labelSmoothing: task.options.labelSmoothing,
   });
-  const outputShape = knownShape(forms.shapes.shape(forms.model.graph, plan.output.name));
+  const { graph } = forms.model;
+  const outputShape = knownShape(forms.shapes.shape(graph, plan.output.name));
+  const stored = storedTensors(graph);
+  const written = writeForms(
+    {
+      forms: task.forms,
+      build,
+      input: (wanted, { type, shape }) => input(wanted, type, shape),
+      shapeOf: (value) => stored.get(value)?.shape ?? knownShape(forms.shapes.shape(graph, value)) ?? [],
+    },
+    nodeOrder(graph),
+  );
+  const inputOf = (value: string): string => written.inputs.get(value) ?? value;
   const { gradients } = differentiate({
-    nodes: nodeOrder(forms.model.graph),
+    nodes: written.bridged,
+    bridges: written.bridges,
     contextOf: (node) => forms.shapes.context(node)!,
     build,
     seeds: new Map([[plan.output.name, build.reshape(gradient, outputShape ?? [batch, elements])]]),
-    wanted: new Set(plan.layout.parameters.map(({ value }) => value)),
+    wanted: new Set(plan.layout.parameters.map(({ value }) => inputOf(value))),
   });
   const scalars = new Map<string, string>();
-  const { groups, gradientNorm } = updates(task, { build, input, gradients, scalars });
+  const gradientOf = (value: string): string | undefined => gradients.get(inputOf(value));
+  const { groups, gradientNorm } = updates(task, { build, input, gradientOf, scalars });
   const statistics = updatedStatistics(plan, forms.stateUpdates, build);
 
-  const masked = task.mask === 'weights' ? maskedWeights(plan, build, input) : noneMasked;
   const fed = new Map(
     [...plan.layout.parameters, ...plan.statistics].map(({ value, tensor }) => [value, tensor]),
   );
-  const { graph } = forms.model;
+  const isReplaced = (name: string): boolean => fed.has(name) || task.forms.weights.has(name);
   const outputs = [
     loss,
     gradientNorm,
@@ -139,19 +153,18 @@ export async function stepGraph(task: StepTask): Promise<StepGraph> {
       graph: {
         ...graph,
         nodes: [
-          ...masked.nodes,
-          ...graph.nodes.filter((node) => !(constantTensor(node) && fed.has(node.outputs[0] ?? ''))),
+          ...written.nodes.filter((node) => !(constantTensor(node) && isReplaced(node.outputs[0] ?? ''))),
           ...build.nodes,
         ],
         inputs: [
           ...graph.inputs,
           ...[...fed]
-            .filter(([name]) => !masked.names.has(name))
+            .filter(([name]) => !written.inputs.has(name))
             .map(([name, { shape }]): ValueInfo => ({ name, type: 'float32', shape })),
           ...inputs,
         ],
         outputs: outputs.map((name) => ({ name, type: 'float32' })),
-        initializers: [...graph.initializers.filter(({ name }) => !fed.has(name)), ...build.tensors],
+        initializers: [...graph.initializers.filter(({ name }) => !isReplaced(name)), ...build.tensors],
       },
     },
     batch,
@@ -161,49 +174,19 @@ export async function stepGraph(task: StepTask): Promise<StepGraph> {
     masks: forms.masks,
     scalars,
     groups,
-    masked: masked.names,
+    inputs: written.inputs,
+    fed: written.fed,
     statistics,
     loss,
     gradientNorm,
   };
 }
 
-interface MaskedWeights {
-  readonly nodes: readonly Node[];
-  readonly names: ReadonlyMap<string, MaskedNames>;
-}
-
-const noneMasked: MaskedWeights = { nodes: [], names: new Map() };
-
-/** Each weight as the product of what is trained and its mask. */
-function maskedWeights(
-  { layout }: TrainingPlan,
-  build: GraphBuilder,
-  input: Writing['input'],
-): MaskedWeights {
-  const names = new Map<string, MaskedNames>();
-  const nodes = layout.groups.flatMap(({ weights, members }) =>
-    (weights ? members : []).map(({ value, tensor: { shape } }): Node => {
-      const numbers = input('numbers', 'float32', shape);
-      const keep = input('keep', 'float32', shape);
-      names.set(value, { numbers, keep });
-      return {
-        name: build.name('masked'),
-        domain: '',
-        operator: 'Mul',
-        inputs: [numbers, keep],
-        outputs: [value],
-        attributes: [],
-      };
-    }),
-  );
-  return { nodes, names };
-}
-
 interface Writing {
   readonly build: GraphBuilder;
   readonly input: (wanted: string, type: ElementType, shape: readonly number[]) => string;
-  readonly gradients: ReadonlyMap<string, string>;
+  /** The gradient by a trained tensor; undefined where there is none. */
+  readonly gradientOf: (value: string) => string | undefined;
   /** Scalars of the optimizer that are fed, by its own names. */
   readonly scalars: Map<string, string>;
 }
@@ -257,10 +240,10 @@ function updates(
 const smallestNorm = 1e-6;
 
 /** The gradients of a group's members one after the other. */
-function flatGradient(group: ParameterGroup, { build, gradients }: Writing): string {
+function flatGradient(group: ParameterGroup, { build, gradientOf }: Writing): string {
   const e = expressions(build);
   const parts = group.members.map(({ value, elements }) => {
-    const gradient = gradients.get(value);
+    const gradient = gradientOf(value);
     // A member may have none in a batch of another size than the plan's.
     return gradient === undefined ? e.zeros([elements]) : build.reshape(gradient, [elements]);
   });

@@ -98,10 +98,10 @@ function vectorFeeds(
 ): Feeds {
   const feeds: Record<string, RuntimeTensor> = {};
   for (const { value, start, elements, tensor } of plan.layout.parameters) {
-    const masked = graph.masked.get(value);
-    feeds[masked?.numbers ?? value] = vector(parameters.subarray(start, start + elements), tensor.shape);
-    if (masked && keep) feeds[masked.keep] = vector(keep.subarray(start, start + elements), tensor.shape);
+    const name = graph.inputs.get(value) ?? value;
+    feeds[name] = vector(parameters.subarray(start, start + elements), tensor.shape);
   }
+  for (const [name, tensor] of graph.fed) feeds[name] = tensor;
   let start = 0;
   for (const { value, tensor } of plan.statistics) {
     feeds[value] = vector(statistics.subarray(start, start + tensor.elements), tensor.shape);

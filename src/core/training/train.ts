@@ -10,12 +10,15 @@ import { bestEpoch } from './bestEpoch';
 import { checkTask } from './checkTask';
 import { curvesOf } from './curves';
 import { runEpochs } from './epochs';
+import type { Forms, TrainedForm } from './forms';
 import type { Measures, RunParts } from './runParts';
 import { createTrainer, type Trainer } from './trainer';
 import type { TrainContext, TrainTask } from './trainTask';
 
 export interface TrainResult {
   readonly model: Model;
+  /** What the task's forms have learned; those that have no part in the trained network are not in it. */
+  readonly ownNumbers: ReadonlyMap<TrainedForm, Readonly<Record<string, Float32Array>>>;
   readonly training: TrainingView;
   readonly notes: readonly Note[];
 }
@@ -31,7 +34,7 @@ export interface TrainResult {
  * aborted signal.
  */
 export async function train(task: TrainTask, context: TrainContext): Promise<TrainResult> {
-  const { model, path, data, options, keepZeros, masking } = task;
+  const { model, path, data, options, keepZeros, masking, forms } = task;
   const { signal } = context;
   const targets = checkTask(task);
   const { inputs } = data.train;
@@ -45,6 +48,7 @@ export async function train(task: TrainTask, context: TrainContext): Promise<Tra
     options,
     keepZeros,
     ...(masking && { masked: true }),
+    ...(forms && { forms }),
     signal,
   });
   try {
@@ -57,6 +61,7 @@ export async function train(task: TrainTask, context: TrainContext): Promise<Tra
     const { history, ended } = await runEpochs(parts, context);
     return {
       model: trainer.model(),
+      ownNumbers: ownNumbersOf(trainer, forms),
       training: {
         ...curvesOf(parts, history, { ended: true }),
         ended,
@@ -71,6 +76,20 @@ export async function train(task: TrainTask, context: TrainContext): Promise<Tra
   } finally {
     await trainer.dispose();
   }
+}
+
+function ownNumbersOf(trainer: Trainer, forms: Forms | undefined): TrainResult['ownNumbers'] {
+  const all = forms ? [...forms.weights.values(), ...forms.values.values()] : [];
+  return new Map(
+    all.flatMap((form) => {
+      const numbers = trainer.ownNumbers(form);
+      return numbers ? [[form, copied(numbers)] as const] : [];
+    }),
+  );
+}
+
+function copied(numbers: Readonly<Record<string, Float32Array>>): Readonly<Record<string, Float32Array>> {
+  return Object.fromEntries(Object.entries(numbers).map(([name, vector]) => [name, vector.slice()]));
 }
 
 /**
@@ -91,7 +110,7 @@ async function measure(
   signal: AbortSignal,
   progress: (fraction: number) => void,
 ): Promise<Measures> {
-  const session = await (await onnxRuntime()).load(modelToBytes(trainer.model()));
+  const session = await (await onnxRuntime()).load(modelToBytes(trainer.running()));
   try {
     const limit = measuredTrainSamples(data);
     const common = { loss: trainer.loss, scores: trainer.scores, signal };

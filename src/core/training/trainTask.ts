@@ -2,6 +2,7 @@
 import type { CurvesView } from '../../shared/contracts/viewModels';
 import type { DataSplits } from '../data/dataSet';
 import type { Model } from '../ir/graph';
+import type { Forms } from './forms';
 import type { Masking } from './masking';
 import type { TrainOptions } from './trainOptions';
 
@@ -17,6 +18,8 @@ export interface TrainTask {
   readonly keepZeros: boolean;
   /** Chooses anew which weights count as zero while the training goes on, in place of zeros that stay. */
   readonly masking?: Masking;
+  /** What the network runs with in place of weights and values. Not beside masking. */
+  readonly forms?: Forms;
   /** Where the run leaves its state after each epoch and goes on from what it finds; not kept where not given. */
   readonly checkpointFolder?: string;
   /** Place of the training step in the recipe, from 0. */

@@ -6,15 +6,18 @@ import type { Model } from '../ir/graph';
 import type { Note } from '../../shared/base/messages';
 import { CounterweightError } from '../../shared/base/errors';
 import { onnxRuntime } from '../runtime/onnxRuntime';
+import type { Forms, TrainedForm } from './forms';
 import { optimizerOf } from './optimizers';
+import type { PlannedForms } from './plannedForms';
+import { runningModel } from './runningModel';
 import { stepGraph, type MaskUse } from './stepGraph';
 import { sessionCache } from './sessionCache';
 import { stepSession } from './stepSession';
-import { trainedModel } from './trainedModel';
+import { learnedNumbers, ownNumbers, trainedModel, type Learned } from './trainedModel';
 import { trainingPlan, type FrozenLayer } from './trainingPlan';
 import { initialVectors, layerNotFinite, namedVectors } from './vectors';
 import type { TrainOptions } from './trainOptions';
-import { weightMasks, withMasks, type WeightMasks } from './weightMasks';
+import { maskForms, weightMasks, type WeightMasks } from './weightMasks';
 
 /** The options of a run that decide what one step computes. */
 export type StepOptions = Pick<
@@ -43,8 +46,10 @@ export interface TrainerSpec {
   readonly options: StepOptions;
   /** Stored weights that are zero now stay zero. */
   readonly keepZeros: boolean;
-  /** Weights have masks that can be changed, in place of zeros that stay. */
+  /** Weights have masks that can be changed, in place of zeros that stay. Not beside forms of weights. */
   readonly masked?: true;
+  /** What the network runs with in place of weights and values. */
+  readonly forms?: Forms;
   readonly signal: AbortSignal;
 }
 
@@ -83,8 +88,12 @@ export interface Trainer {
   restore(state: TrainerState): void;
   /** The weights' masks; undefined where there are none. */
   readonly masks?: WeightMasks;
-  /** The given model with the present (or the given state's) weights and statistics. */
+  /** The given model with the present (or the given state's) weights and statistics, weights as their forms make them. */
   model(state?: TrainerState): Model;
+  /** What computes as the network does that is trained: the present model with the forms of its values. */
+  running(): Model;
+  /** The present own numbers of a form; undefined where it has no part in the trained network. */
+  ownNumbers(form: TrainedForm): Readonly<Record<string, Float32Array>> | undefined;
   /** The layer with the first weight that is not finite, if there is one. */
   notFinite(): string | undefined;
   dispose(): Promise<void>;
@@ -107,8 +116,16 @@ export async function createTrainer(spec: TrainerSpec): Promise<Trainer> {
     ...namedVectors(now),
     ...(masks && keep && { masks: keep }),
   });
+  const formsOf = (kept: Float32Array | undefined): PlannedForms =>
+    mask === 'weights' && kept ? { ...plan.forms, weights: maskForms(plan, kept) } : plan.forms;
+  const learnedOf = (state?: TrainerState): Learned => ({
+    parameters: state?.vectors['parameters'] ?? now.parameters,
+    statistics: state?.vectors['statistics'] ?? now.statistics,
+    forms: formsOf(state?.vectors['masks'] ?? keep),
+  });
   const sessions = sessionCache(async (batch) => {
-    const graph = await stepGraph({ plan, batch, targets, options, optimizer, mask, signal });
+    const forms = formsOf(keep);
+    const graph = await stepGraph({ plan, batch, targets, options, optimizer, mask, forms, signal });
     return stepSession(graph, plan, runtime, keep);
   });
   await sessions.of(plan.batch);
@@ -145,11 +162,12 @@ export async function createTrainer(spec: TrainerSpec): Promise<Trainer> {
       ({ steps } = state);
     },
     ...(masks && { masks }),
-    model: (state) => {
-      const { parameters = now.parameters, statistics = now.statistics } = state?.vectors ?? {};
-      const visible = masks ? withMasks(plan, parameters, state?.vectors['masks'] ?? keep!) : parameters;
-      return trainedModel(spec.model, plan, visible, statistics);
-    },
+    model: (state) => trainedModel(spec.model, plan, learnedOf(state)),
+    running: () => runningModel(spec.model, spec.path, plan, learnedOf()),
+    ownNumbers: (form) =>
+      plan.forms.own.has(form)
+        ? ownNumbers(plan.forms, form, learnedNumbers(plan, now.parameters))
+        : undefined,
     notFinite: () => layerNotFinite(plan, now),
     dispose: () => sessions.dispose(),
   };

@@ -8,14 +8,16 @@ import { inferShapes } from '../analysis/shapes';
 import { freshNames } from '../ir/freshNames';
 import type { Model, Node } from '../ir/graph';
 import { GraphBuilder } from '../ir/graphBuilder';
-import { nodeLabels } from '../ir/traversal';
+import { nodeLabels, replaceTensors, storedTensors } from '../ir/traversal';
 import { standardOpset } from '../operators/opsets/standardOpset';
 import { fixedBatch, modelOfBatch, type Samples } from './batchModel';
 import { onnxRuntime } from '../runtime/onnxRuntime';
 import { differentiate } from './differentiate';
+import type { Forms } from './forms';
 import { withFreeBatch } from './freeBatch';
 import { networkOf, withDropout, withoutNode } from './network';
 import { parameterLayout, type ParameterLayout } from './parameters';
+import { placeValueForms, planForms, stillTensor, type PlannedForms } from './plannedForms';
 import { measuredTensors, trainablesOf, type Trainable } from './trainables';
 import { trainedOutput, type TrainedOutput } from './trainedOutput';
 import type { TrainerSpec } from './trainer';
@@ -40,6 +42,8 @@ export interface TrainingPlan {
   readonly layout: ParameterLayout;
   /** Running statistics of live nodes. */
   readonly statistics: readonly Trainable[];
+  /** What the network runs with in place of weights and values. */
+  readonly forms: PlannedForms;
   readonly frozen: readonly FrozenLayer[];
   readonly notes: readonly Note[];
 }
@@ -62,7 +66,7 @@ export async function trainingPlan(spec: TrainerSpec): Promise<TrainingPlan> {
     data: samples.name,
   });
   const headless = output.head ? withoutNode(whole, output.head) : whole;
-  const network = withDropout(
+  const plain = withDropout(
     reducedTo(
       headless,
       headless.graph.outputs.filter(({ name }) => name === output.name),
@@ -71,8 +75,12 @@ export async function trainingPlan(spec: TrainerSpec): Promise<TrainingPlan> {
   );
 
   const { trainable, measured, fixed: unchangeable } = trainablesOf(whole);
-  const forms = await trainingForms(modelOfBatch(network, samples, batch).model, { signal });
-  const passed = passing(forms, output.name, trainable);
+  const forms = spec.forms ?? withoutForms;
+  // Without the activation that the loss contains, the output has other values than its form is for.
+  const except = output.head ? [output.name] : [];
+  const { network: formed, placed } = placeValueForms(plain, forms.values, except);
+  const training = await trainingForms(modelOfBatch(formed, samples, batch).model, { signal });
+  const passed = passing(training, output.name, trainable);
   const frozen = [...unchangeable, ...frozenLayers(trainable, passed)];
   if (passed.trained.length === 0) {
     const reason = frozen[0]
@@ -80,6 +88,8 @@ export async function trainingPlan(spec: TrainerSpec): Promise<TrainingPlan> {
       : 'it has no weights of floating-point numbers';
     throw new CounterweightError('NOT_TRAINABLE', { path, reason });
   }
+  const { planned, trained } = planForms(forms, placed, passed.trained, formed);
+  const network = withStillForms(formed, planned);
   const live = dependents(network, new Set(passed.trained.map(({ value }) => value)));
   const kept = new Set([...live].flatMap(measuredTensors(network)));
   const apart = spec.keepZeros || spec.masked === true || options.weightDecay > 0 || options.l1 > 0;
@@ -90,11 +100,25 @@ export async function trainingPlan(spec: TrainerSpec): Promise<TrainingPlan> {
     isBatchFixed: fixed !== undefined,
     output,
     live,
-    layout: parameterLayout(passed.trained, apart),
+    layout: parameterLayout(trained, apart),
     statistics: measured.filter(({ tensor }) => kept.has(tensor)),
+    forms: planned,
     frozen,
     notes: batch === options.batch ? [] : [note('BATCH_FIXED', { path, batch, wanted: options.batch })],
   };
+}
+
+const withoutForms: Forms = { key: '', weights: new Map(), values: new Map() };
+
+/** The network with what the forms of weights that are not trained make of them. */
+function withStillForms(network: Model, { still }: PlannedForms): Model {
+  if (still.size === 0) return network;
+  const stored = storedTensors(network.graph);
+  const tensors = [...still].flatMap(([value, form]) => {
+    const tensor = stored.get(value);
+    return tensor ? [[value, stillTensor(tensor, form)] as const] : [];
+  });
+  return { ...network, graph: replaceTensors(network.graph, new Map(tensors)) };
 }
 
 /** The model with its batch left free, where that works, or the number of samples that it is made for. */

@@ -1,4 +1,5 @@
 // The masks of a run's weights: which elements count as zero, whatever is behind them.
+import type { WeightForm } from './forms';
 import type { MaskedWeight } from './masking';
 import type { TrainingPlan } from './trainingPlan';
 
@@ -35,16 +36,27 @@ export function weightMasks(
   };
 }
 
-/** The weights as the network has them: zero where their masks say so. Biases and the like have none. */
-export function withMasks(
-  { layout }: TrainingPlan,
-  parameters: Float32Array,
+/** Each weight as the product of what is trained and its mask, whose gradient goes to what is trained as it is. */
+export function maskForms(
+  { layout }: Pick<TrainingPlan, 'layout'>,
   keep: Float32Array,
-): Float32Array {
-  const visible = parameters.slice();
-  for (const { weights, start, elements } of layout.groups) {
-    if (!weights) continue;
-    for (let i = start; i < start + elements; i++) if (keep[i] === 0) visible[i] = 0;
-  }
-  return visible;
+): ReadonlyMap<string, WeightForm> {
+  const members = layout.groups.flatMap((group) => (group.weights ? group.members : []));
+  return new Map(
+    members.map(({ value, start, elements, tensor: { shape } }): readonly [string, WeightForm] => {
+      const data = keep.subarray(start, start + elements);
+      return [
+        value,
+        {
+          own: {},
+          fed: { keep: { type: 'float32', shape, data } },
+          write: ({ build, value: masked, input, fed }) => {
+            build.nodeNamed('Mul', [input, fed['keep']], [masked]);
+            return { input: (gradient) => gradient };
+          },
+          visible: (numbers) => numbers.map((number, i) => (data[i] === 0 ? 0 : number)),
+        },
+      ];
+    }),
+  );
 }

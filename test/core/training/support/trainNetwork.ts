@@ -2,6 +2,7 @@
 import type { Batch, Targets } from '../../../../src/core/data/dataSet';
 import type { Model, Node } from '../../../../src/core/ir/graph';
 import { tensorNumbers } from '../../../../src/core/ir/numbers';
+import type { Forms } from '../../../../src/core/training/forms';
 import { createTrainer, type StepOptions, type Trainer } from '../../../../src/core/training/trainer';
 import { trainSchema } from '../../../../src/core/training/trainOptions';
 import { normals, seedOf, uniform } from '../../../../src/shared/base/random';
@@ -17,6 +18,7 @@ export interface TrainerInit {
   readonly options?: Partial<StepOptions>;
   readonly keepZeros?: boolean;
   readonly masked?: true;
+  readonly forms?: Forms;
   readonly signal?: AbortSignal;
 }
 
