@@ -10,6 +10,7 @@ import { compressionOf, type CompressionFlags } from '../compressionOf';
 import { freePaths } from '../freePaths';
 import { optionsHelp } from '../optionsHelp';
 import { progressLine } from '../progressLine';
+import { quantizePresets } from '../quantizePresets';
 import { resumableRun } from '../resumableRun';
 import { seedOf } from '../seedFlag';
 import { reportText } from '../text/reportText';
@@ -32,7 +33,7 @@ export function addCompressCommand(program: Command, run: RunCommand): void {
       'set this fraction of the weights to zero, the smallest first: 0.8; or 2:4, or below:0.1',
     )
     .option('--train <epochs>', 'fine-tune on the data after pruning; zeros stay zero')
-    .option('--quantize <type>', 'store weights as integers: int8')
+    .option('--quantize <type>', `store weights in few bits: ${Object.keys(quantizePresets).join(', ')}`)
     .option(
       '--set <path=value>',
       'set an option of a step (see below), or any value of the recipe; can be repeated',
