@@ -21,7 +21,6 @@ import {
   questions,
   stepsOf,
   type Answers,
-  type Granularity,
   type Method,
   type QuestionName,
 } from './compressChoices';
@@ -37,6 +36,7 @@ import {
   type StepResult,
 } from './quickSteps';
 import type { RecentData } from './recentData';
+import { defaultStorage, offeredStorages, storageTexts, type Storage } from './storageChoices';
 
 export interface CompressionStart {
   readonly model: ModelView;
@@ -64,7 +64,7 @@ export async function askCompression(start: CompressionStart): Promise<CompressR
   const asking: Readonly<Record<QuestionName, Question<Asked>>> = {
     method: (frame, answers) => askMethod(frame, answers, estimate),
     sparsity: (frame, answers) => askSparsity(frame, answers, start, estimate),
-    granularity: (frame, answers) => askGranularity(frame, answers, estimate),
+    storage: (frame, answers) => askStorage(frame, answers, estimate),
     form: (frame, answers) => askForm(frame, answers, estimate),
     training: (frame, answers) => askTrainingAfter(frame, answers),
     data: (frame, answers) => askComparisonData(frame, answers, start),
@@ -110,12 +110,12 @@ async function askMethod(frame: StepFrame, answers: Asked, estimate: Estimate): 
     {
       value: 'quantize',
       label: l10n.t('Quantize'),
-      description: l10n.t('store weights as 8-bit integers'),
+      description: l10n.t('store weights as numbers of 8, 4 or 16 bits'),
     },
     {
       value: 'both',
       label: l10n.t('Prune and Quantize'),
-      description: l10n.t('zeros first, then 8-bit integers'),
+      description: l10n.t('zeros first, then numbers of fewer bits'),
     },
     {
       value: 'compact',
@@ -178,33 +178,21 @@ async function askSparsity(
   return typed === undefined ? undefined : { sparsity: typed };
 }
 
-async function askGranularity(frame: StepFrame, answers: Asked, estimate: Estimate): Answer {
-  const { l10n } = vscode;
-  const items: StepItem<Granularity>[] = [
-    {
-      value: 'channel',
-      label: l10n.t('int8 per Channel'),
-      description: l10n.t('a scale for each output channel: smaller errors'),
-    },
-    {
-      value: 'tensor',
-      label: l10n.t('int8 per Tensor'),
-      description: l10n.t('one scale for each weight tensor: understood by more runtimes'),
-    },
-  ];
+async function askStorage(frame: StepFrame, answers: Asked, estimate: Estimate): Answer {
+  const items = offeredStorages.map((value): StepItem<Storage> => ({ value, ...storageTexts(value) }));
   const chosen = await chooseStep(
     frame,
-    l10n.t('How should the weights be scaled?'),
+    vscode.l10n.t('How should the weights be stored?'),
     estimating(items),
-    (value) => value === (answers.granularity ?? 'channel'),
-    async (item, signal) => ({ detail: await estimate({ ...answers, granularity: item.value }, signal) }),
+    (value) => value === (answers.storage ?? defaultStorage),
+    async (item, signal) => ({ detail: await estimate({ ...answers, storage: item.value }, signal) }),
   );
-  return chosen === undefined || chosen === back ? chosen : { granularity: chosen };
+  return chosen === undefined || chosen === back ? chosen : { storage: chosen };
 }
 
 async function askComparisonData(
   frame: StepFrame,
-  { data, method }: Asked,
+  { data, method, storage }: Asked,
   { model, recent }: CompressionStart,
 ): Answer {
   const { l10n } = vscode;
@@ -214,7 +202,9 @@ async function askComparisonData(
     placeholder:
       method === 'compact'
         ? l10n.t('On which data should the new layers be fitted, trained and compared?')
-        : l10n.t('On which inputs should the result be compared with the original?'),
+        : method !== 'prune' && storage === 'int8-static'
+          ? l10n.t('On which data should activations be calibrated, and the result be compared?')
+          : l10n.t('On which inputs should the result be compared with the original?'),
     current: data ?? undefined,
     first: [
       {

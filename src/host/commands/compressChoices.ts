@@ -5,12 +5,12 @@ import { assertNever } from '../../shared/base/assertNever';
 import { formatBytes, formatShortPercent } from '../../shared/base/numbers';
 import type { EstimateView, StepsView } from '../../shared/contracts/viewModels';
 import { sizeChangeText } from '../runs/runTexts';
+import { defaultStorage, storageOf, storageOptions, type Storage } from './storageChoices';
 
 export type Method = 'prune' | 'quantize' | 'both' | 'compact';
-export type Granularity = 'channel' | 'tensor';
 /** What layers become: depthwise-separable, or of low rank with that part of their weights. */
 export type CompactForm = 'separable' | 'half' | 'quarter';
-export type QuestionName = 'method' | 'sparsity' | 'granularity' | 'form' | 'data' | 'training' | 'output';
+export type QuestionName = 'method' | 'sparsity' | 'storage' | 'form' | 'data' | 'training' | 'output';
 
 /** The answers so far. */
 export interface Answers {
@@ -19,7 +19,8 @@ export interface Answers {
   readonly given?: StepsView;
   /** Fraction of weights to set to zero. */
   readonly sparsity?: number;
-  readonly granularity?: Granularity;
+  /** How weights are stored. */
+  readonly storage?: Storage;
   readonly form?: CompactForm;
   /** Data to compare on, and to train on where that was chosen; null for random inputs. */
   readonly data?: string | null;
@@ -38,11 +39,11 @@ export function questions({ method = 'both', given, data }: Answers): readonly Q
   if (given !== undefined) return ['data', 'output'];
   switch (method) {
     case 'both':
-      return ['method', 'sparsity', 'granularity', 'data', 'output'];
+      return ['method', 'sparsity', 'storage', 'data', 'output'];
     case 'prune':
       return ['method', 'sparsity', 'data', 'output'];
     case 'quantize':
-      return ['method', 'granularity', 'data', 'output'];
+      return ['method', 'storage', 'data', 'output'];
     case 'compact':
       // There is nothing to train on without data.
       return ['method', 'form', 'data', ...(data === null ? [] : (['training'] as const)), 'output'];
@@ -53,10 +54,10 @@ export function questions({ method = 'both', given, data }: Answers): readonly Q
 
 /** The recipe's steps; what was not asked yet is taken as its default. */
 export function stepsOf(answers: Answers): StepsView {
-  const { method, given, sparsity, granularity, form, data, epochs = 0 } = answers;
+  const { method, given, sparsity, storage = defaultStorage, form, data, epochs = 0 } = answers;
   if (given !== undefined) return given;
   const prune = { prune: { sparsity: sparsity ?? defaultSparsity, scope: 'global' } };
-  const quantize = { quantize: { bits: 8, scheme: 'symmetric', granularity: granularity ?? 'channel' } };
+  const quantize = { quantize: storageOptions(storage, data) };
   if (method === undefined) return [];
   switch (method) {
     case 'prune':
@@ -92,11 +93,11 @@ export function answersOf(steps: StepsView): Answers {
   const quantize = steps.find((step) => Object.hasOwn(step, 'quantize'))?.['quantize'];
   const method = prune === undefined ? quantize && 'quantize' : quantize === undefined ? 'prune' : 'both';
   const { sparsity } = prune ?? {};
-  const { granularity } = quantize ?? {};
+  const storage = quantize && storageOf(quantize);
   return {
     ...(method && { method }),
     ...(typeof sparsity === 'number' && { sparsity }),
-    ...((granularity === 'channel' || granularity === 'tensor') && { granularity }),
+    ...(storage && { storage }),
   };
 }
 

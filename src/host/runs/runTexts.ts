@@ -21,6 +21,7 @@ import type {
   Verdict,
 } from '../../shared/contracts/viewModels';
 import { localizeError, localizeProgress } from '../localize';
+import { quantizedType } from '../../shared/base/quantizedType';
 import { excludedBy } from '../models/lockedLayers';
 import { escapeMarkdown } from '../views/layerTexts';
 import type { Run, RunFailure, RunRecord, SensitivityRecord } from './runRecord';
@@ -241,7 +242,10 @@ function stepText(id: string, options: Readonly<Record<string, unknown>>): strin
       : l10n.t('low rank');
   }
   if (id === 'quantize') {
-    return granularity === 'tensor' ? l10n.t('int8 per tensor') : l10n.t('int8 per channel');
+    const type = quantizedType(options);
+    if (!type.startsWith('int')) return type;
+    if (granularity === 'tensor') return l10n.t('{0} per tensor', type);
+    return granularity === 'group' ? l10n.t('{0} in groups', type) : l10n.t('{0} per channel', type);
   }
   return id;
 }

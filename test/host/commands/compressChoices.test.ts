@@ -16,10 +16,10 @@ describe('The questions of Compress…', () => {
   it('are those that the method needs', () => {
     expect(questions({})).toHaveLength(5);
     expect(questions({ method: 'prune' })).toEqual(['method', 'sparsity', 'data', 'output']);
-    expect(questions({ method: 'quantize' })).toEqual(['method', 'granularity', 'data', 'output']);
+    expect(questions({ method: 'quantize' })).toEqual(['method', 'storage', 'data', 'output']);
     expect(questions({ method: 'compact' })).toEqual(['method', 'form', 'data', 'training', 'output']);
     expect(questions({ method: 'compact', data: null })).toEqual(['method', 'form', 'data', 'output']);
-    expect(questions({ method: 'both' })).toEqual(['method', 'sparsity', 'granularity', 'data', 'output']);
+    expect(questions({ method: 'both' })).toEqual(['method', 'sparsity', 'storage', 'data', 'output']);
   });
 });
 
@@ -39,8 +39,14 @@ describe('The answers', () => {
     expect(stepsOf({ method: 'prune', sparsity: 0.9 })).toEqual([
       { prune: { sparsity: 0.9, scope: 'global' } },
     ]);
-    expect(stepsOf({ method: 'quantize', granularity: 'tensor' })).toEqual([
-      { quantize: { bits: 8, scheme: 'symmetric', granularity: 'tensor' } },
+    expect(stepsOf({ method: 'quantize', storage: 'int8-tensor' })).toEqual([
+      { quantize: { bits: 8, granularity: 'tensor' } },
+    ]);
+    // Ranges of activations are observed on the data, or on random inputs where it was chosen to go without.
+    const calibrated = { method: 'quantize', storage: 'int8-static' } as const;
+    expect(stepsOf({ ...calibrated, data: 'glyphs' })).toEqual([{ quantize: { bits: 8, activations: {} } }]);
+    expect(stepsOf({ ...calibrated, data: null })).toEqual([
+      { quantize: { bits: 8, activations: { random: true } } },
     ]);
   });
 
@@ -66,10 +72,13 @@ describe('The answers', () => {
 
   it.each([
     { method: 'prune', sparsity: 0.9 },
-    { method: 'quantize', granularity: 'tensor' },
-    { method: 'both', sparsity: 0.5, granularity: 'channel' },
+    { method: 'quantize', storage: 'int8-tensor' },
+    { method: 'quantize', storage: 'int8-static', data: null },
+    { method: 'quantize', storage: 'int4' },
+    { method: 'both', sparsity: 0.5, storage: 'fp16' },
   ] as const)('of a run are found again in its steps: %j', (answers) => {
-    expect(answersOf(stepsOf(answers))).toEqual(answers);
+    const { data: _, ...found } = { data: null, ...answers };
+    expect(answersOf(stepsOf(answers))).toEqual(found);
   });
 
   it('of steps that were never asked for are none', () => {
