@@ -100,6 +100,9 @@ export const noteTemplates = {
     '{count} values between layers are rounded to grids, whose ranges ({observer}) were observed on {samples} training samples.',
   CALIBRATED_AT_RANDOM:
     'Warning: {count} values between layers are rounded to grids, whose ranges ({observer}) were observed on {samples} random inputs. Those of real inputs may be quite different; give data before the model is used.',
+  RANGE_REDUCED: 'Weights have 7 bits in place of 8: {reason}.',
+  RANGE_UNKNOWN:
+    'Whether this CPU multiplies 8-bit numbers exactly cannot be told here. If it is an x86 CPU without VNNI, set the option reduceRange to on.',
   ACTIVATIONS_STAY_REAL: 'Only weights are quantized: {reason}.',
   LAYERS_STAY_REAL: 'Layers {layers} compute with real numbers: {reason}.',
   ACTIVATIONS_ROUNDED:

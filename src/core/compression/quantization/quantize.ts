@@ -9,6 +9,7 @@ import { defineStep } from '../defineStep';
 import type { StepContext, StepResult, WeightShare } from '../step';
 import { bitsUnderBudget } from './mixed/bitsUnderBudget';
 import { quantizeActivations } from './activations/quantizeActivations';
+import { reduceRange } from './activations/reduceRange';
 import { planGrids } from './planGrids';
 import { plannedBytes } from './planWeights';
 import type { QuantizationPlan } from './quantizationPlan';
@@ -49,8 +50,9 @@ async function quantizeModel(
 ): Promise<StepResult> {
   const parts = progressParts(context.progress, options);
   const chosen = await bitsUnderBudget(model, options, { ...context, progress: parts.choosing });
-  const grids = await planGrids(model, chosen.options, { ...context, progress: parts.planning });
-  const told = [...chosen.notes, ...grids.notes];
+  const reduced = reduceRange(chosen.options);
+  const grids = await planGrids(model, reduced.options, { ...context, progress: parts.planning });
+  const told = [...chosen.notes, ...reduced.notes, ...grids.notes];
   if (grids.plan.weights.size === 0) return { model, notes: told };
   const rounded = await betterRounded(grids.plan, options, { ...context, progress: parts.rounding });
   const observed = await withActivations(rounded.plan, options, { ...context, progress: parts.observing });

@@ -84,6 +84,12 @@ export const quantizeSchema = z
       .describe(
         'Grids for what comes into layers and out of them, so that runtimes compute with integers; only weights are quantized where not given.',
       ),
+    reduceRange: z
+      .enum(['auto', 'on', 'off'])
+      .default('auto')
+      .describe(
+        'Whether weights of 8 bits have 7 where activations are on grids: auto: on CPUs that add their products in 16 bits, where those of 8 bits do not fit.',
+      ),
     exclude: z.array(z.string().min(1)).optional().describe('Names of layers that keep their type.'),
     perLayer: z
       .record(z.string(), layerSchema)
@@ -149,6 +155,10 @@ const rules: readonly { readonly broken: (given: QuantizeOptions) => boolean; re
     broken: ({ activations }) =>
       activations?.percentile !== undefined && activations.observer !== 'percentile',
     problem: 'option activations.percentile is for the observer percentile',
+  },
+  {
+    broken: ({ activations, reduceRange }) => activations === undefined && reduceRange === 'on',
+    problem: 'option reduceRange is for products with activations on grids; give activations',
   },
   {
     broken: ({ activations, scheme: kind }) =>
