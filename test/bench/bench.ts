@@ -7,6 +7,7 @@ import { benchIterative } from './iterative';
 import { benchLottery } from './lottery';
 import { benchLowRank } from './lowRank';
 import { benchPrune } from './prune';
+import { benchRounding } from './rounding';
 import { benchStructured } from './structured';
 import { benchTrain } from './train';
 import { benchTwin } from './twin';
@@ -69,6 +70,11 @@ const benches: readonly Bench[] = [
     name: 'lowrank',
     what: 'layers taken apart, with and without training after it: [SEED…]',
     run: benchLowRank,
+  },
+  {
+    name: 'rounding',
+    what: 'AdaRound and GPTQ against rounding to nearest, at 8 to 2 bits: [SEED…]',
+    run: benchRounding,
   },
 ];
 

@@ -80,7 +80,7 @@ export async function activations(
   const session = await (await onnxRuntime()).load(modelToBytes(probe.model));
   try {
     const placed = placement(data, session.inputs);
-    const perRun = placed.fixedBatch ?? samplesPerRun(measured, options.sums);
+    const perRun = placed.fixedBatch ?? samplesAtOnce(measured, options.sums);
     const indices = evenlySpread(data.count, options.samples, placed.fixedBatch);
     const totals = probe.outputs.map(({ length }) => new Float64Array(length));
     const names = probe.outputs.map(({ name }) => name);
@@ -168,10 +168,14 @@ const featureSums: Readonly<Record<SumKind, typeof featureGram>> = {
 };
 
 /** Totals and squares are summed over the samples before anything is repeated, so that only the inputs themselves are held. */
-function samplesPerRun(measured: readonly (readonly [Tensor, WeightProduct])[], kind: SumKind): number {
+function samplesAtOnce(measured: readonly (readonly [Tensor, WeightProduct])[], kind: SumKind): number {
   if (kind !== 'gram') return mostSamplesPerRun;
-  const largest = Math.max(...measured.flatMap(([, { uses }]) => uses.map(({ elements }) => elements)));
-  return Math.max(1, Math.min(mostSamplesPerRun, Math.floor(mostRowElements / largest)));
+  return samplesPerRun(Math.max(...measured.flatMap(([, { uses }]) => uses.map(({ elements }) => elements))));
+}
+
+/** How many samples are run together, where a layer's rows have so many elements for each. */
+export function samplesPerRun(rowElements: number): number {
+  return Math.max(1, Math.min(mostSamplesPerRun, Math.floor(mostRowElements / rowElements)));
 }
 
 function add(total: Float64Array, part: ArrayLike<number>): void {

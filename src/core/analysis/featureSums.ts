@@ -40,7 +40,11 @@ export function featureGram(build: GraphBuilder, use: ProductUse, matrix: Weight
 }
 
 /** All rows of features: float64 [groups, rows, features]. */
-function featureRows(build: GraphBuilder, use: ProductUse, { groups, features }: WeightMatrix): string {
+export function featureRows(
+  build: GraphBuilder,
+  use: ProductUse,
+  { groups, features }: WeightMatrix,
+): string {
   const { value, rank, over } = use;
   if (typeof over === 'number') {
     const axes = axesBut(rank, [over]);

@@ -89,6 +89,7 @@ export const elementwiseOperators: readonly Operator[] = [
     shape: sameShape,
     gradient: (context) => [geluByErf(context)],
     channels: eachElement,
+    looksAtEach: true,
   },
   {
     name: 'QuickGelu',
@@ -96,6 +97,7 @@ export const elementwiseOperators: readonly Operator[] = [
     shape: sameShape,
     gradient: swishGradient(1.702),
     channels: eachElement,
+    looksAtEach: true,
   },
   {
     name: 'Neg',
@@ -148,8 +150,8 @@ function onGrid(name: string): Pick<Operator, 'quantized'> {
   return quantized ? { quantized } : {};
 }
 
-function channelsOf(name: string): Pick<Operator, 'channels'> {
-  if (alone.has(name)) return { channels: eachElement };
+function channelsOf(name: string): Pick<Operator, 'channels' | 'looksAtEach'> {
+  if (alone.has(name)) return { channels: eachElement, looksAtEach: true };
   return alongAxis.has(name) ? { channels: besideAxis } : {};
 }
 

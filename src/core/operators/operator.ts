@@ -101,6 +101,8 @@ export interface Operator {
   readonly shapeInput?: number;
   /** What it makes of scores: a loss takes the scores themselves, because their exponentials overflow. */
   readonly activates?: 'softmax' | 'logSoftmax' | 'sigmoid';
+  /** Each element of its output is the same function of the element of its first input at that place. */
+  readonly looksAtEach?: true;
   /** How gradients pass from its outputs to its inputs; none pass where it is not given. */
   readonly gradient?: GradientRule;
   /** Which positions of its axes belong together when channels are removed; all have to stay where it is not given. */

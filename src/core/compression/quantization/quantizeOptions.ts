@@ -67,10 +67,10 @@ export const quantizeSchema = z
         'What the range of a grid follows from: min-max: the smallest and the largest weight; mse: the range with the smallest mean squared error, which cuts off what is rare.',
       ),
     rounding: z
-      .enum(['nearest', 'gptq'])
+      .enum(['nearest', 'adaround', 'gptq'])
       .default('nearest')
       .describe(
-        'How weights come onto their grid. nearest: each to the nearest value; gptq: those of a layer that are still to be rounded make up for the errors of those that are.',
+        'How weights come onto their grid. nearest: each to the nearest value; adaround: up or down, as a short training of each layer finds it best for its outputs; gptq: those of a layer that are still to be rounded make up for the errors of those that are.',
       ),
     samples: z
       .number()
@@ -168,7 +168,7 @@ const rules: readonly { readonly broken: (given: QuantizeOptions) => boolean; re
   },
   {
     broken: ({ rounding, samples }) => rounding === 'nearest' && samples !== undefined,
-    problem: 'option samples is for better rounding, as of gptq; rounding to nearest needs none',
+    problem: 'option samples is for better rounding, as of adaround and gptq; rounding to nearest needs none',
   },
   {
     broken: ({ rounding, scheme: kind }) => rounding !== 'nearest' && !roundable.includes(kind),

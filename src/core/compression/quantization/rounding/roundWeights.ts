@@ -10,10 +10,13 @@ import { replaceWeights } from '../../weights';
 import { onGrid } from '../grids/onGrid';
 import type { WeightGrid } from '../grids/weightGrid';
 import type { QuantizationPlan } from '../quantizationPlan';
+import { roundByAdaRound } from './roundByAdaRound';
 import { roundByGptq } from './roundByGptq';
 import type { RoundingErrors, RoundWeight } from './roundWeight';
 
-export const roundingMethods = { gptq: roundByGptq } satisfies Readonly<Record<string, RoundWeight>>;
+export const roundingMethods = { adaround: roundByAdaRound, gptq: roundByGptq } satisfies Readonly<
+  Record<string, RoundWeight>
+>;
 
 export interface Rounding extends LayerWalk {
   readonly method: keyof typeof roundingMethods;
