@@ -32,9 +32,9 @@ export async function reconstruct(
   const notes: Note[] = [];
   const pause = pauseFor(options.signal);
   const tensors = new Set(pruned.keys());
-  const changed = await layerByLayer(model, tensors, options.progress, async (weight, current) => {
+  const changed = await layerByLayer(model, tensors, options.progress, async (weight, current, progress) => {
     const masked = pruned.get(weight.tensor)!;
-    const fitted = await fittedTensor(current, weight, masked, options, pause);
+    const fitted = await fittedTensor(current, weight, masked, { ...options, progress }, pause);
     if (typeof fitted !== 'string') return fitted;
     notes.push(note('NOT_RECONSTRUCTED', { layer: weight.layer, reason: fitted }));
     return masked;
@@ -47,12 +47,12 @@ async function fittedTensor(
   model: Model,
   weight: Weight,
   masked: Tensor,
-  options: Reconstruction,
+  options: Omit<Reconstruction, 'progress'> & { readonly progress: (fraction: number) => void },
   pause: Pause,
 ): Promise<Tensor | string> {
   const { tensor } = weight;
   if (!isFloat(tensor.type)) return `its ${tensor.type} weights cannot take any value`;
-  const inputs = await inputGram(model, weight, options);
+  const inputs = await inputGram(model, weight, options, (fraction) => options.progress(fraction / 2));
   if (typeof inputs === 'string') return inputs;
   const values = tensorNumbers(tensor);
   const fitted = await fitGroups(values, tensorNumbers(masked), inputs, options.zeros, pause);

@@ -60,12 +60,14 @@ export async function inputGram(
   model: Model,
   { tensor }: Weight,
   { data, samples, signal }: Omit<LayerWalk, 'progress'>,
+  progress: (fraction: number) => void = () => undefined,
 ): Promise<InputSums | string> {
   const { sums, refused } = await activations(model, data, new Set([tensor]), {
     sums: 'gram',
     samples,
     mostFeatures,
     signal,
+    progress,
   });
   return sums.get(tensor) ?? refused.get(tensor) ?? 'nothing is known of its inputs';
 }

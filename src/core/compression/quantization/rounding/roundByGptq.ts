@@ -7,9 +7,14 @@ import { elementGrids, nearestOn } from './elementGrids';
 import { gptq } from './gptq';
 import type { RoundWeight } from './roundWeight';
 
+/** The part of the progress that running the samples makes; the rest is rounding. */
+const measuringPart = 0.5;
+
 /** Its outputs should be those of the given weight for the inputs that it gets now. */
 export const roundByGptq: RoundWeight = async ({ weight, grid, current }, options) => {
-  const inputs = await inputGram(current, weight, options);
+  const inputs = await inputGram(current, weight, options, (fraction) =>
+    options.progress(measuringPart * fraction),
+  );
   if (typeof inputs === 'string') return inputs;
   const { matrix, groups } = inputs;
   const given = tensorNumbers(weight.tensor);
@@ -28,7 +33,7 @@ export const roundByGptq: RoundWeight = async ({ weight, grid, current }, option
     sums.signal += rounded.signal;
     sums.errorOfNearest += rounded.errorOfNearest;
     sums.error += rounded.error;
-    options.progress((group + 1) / groups.length);
+    options.progress(measuringPart + ((1 - measuringPart) * (group + 1)) / groups.length);
   }
   return { values, ...sums };
 };
