@@ -207,3 +207,12 @@ describe.each(methods)('rounding by %s', (method) => {
     });
   });
 });
+
+describe('the options of rounding', () => {
+  it.each([
+    [{ samples: 100 }, /samples is for better rounding/],
+    [{ scheme: 'float16', rounding: 'gptq' }, /evenly spaced values/],
+  ])('refuse what does not go together: %j', (given, problem) => {
+    expect(() => parseSteps([{ quantize: given }])).toThrow(problem);
+  });
+});
