@@ -64,12 +64,17 @@ function described({ accuracy = NaN, loss }: MeasureView): string {
   return `${formatPercent(accuracy, 2)} (loss ${formatValue(loss)})`;
 }
 
+/** Below this, what nearest loses is chance. */
+const leastLoss = 0.002;
+
 /** The parts of the accuracy and of the loss that nearest loses and a method does not. */
 function recoveredOf(float: MeasureView, nearest: MeasureView, found: MeasureView): string {
-  const part = (of: (measure: MeasureView) => number): string => {
-    const lost = of(float) - of(nearest);
-    return lost === 0 ? '–' : formatPercent((of(found) - of(nearest)) / lost);
-  };
-  const accuracy = part(({ accuracy = NaN }) => accuracy);
-  return `${accuracy} of the accuracy and ${part(({ loss }) => loss)} of the loss`;
+  const part = (of: (measure: MeasureView) => number): string =>
+    formatPercent((of(found) - of(nearest)) / (of(float) - of(nearest)));
+  if (accuracyOf(float) - accuracyOf(nearest) < leastLoss) return 'nothing, for next to nothing is lost';
+  return `${part(accuracyOf)} of the accuracy and ${part(({ loss }) => loss)} of the loss`;
+}
+
+function accuracyOf({ accuracy = NaN }: MeasureView): number {
+  return accuracy;
 }
