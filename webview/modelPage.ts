@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { assertNever } from '../src/shared/base/assertNever';
 import type { ComparedRuns, DetailState, PanelSubject } from '../src/shared/contracts/panelContract';
+import type { SensitivityReportView } from '../src/shared/contracts/sensitivityViews';
 import type { ComparisonView, ModelView, RecipeEdit, ReportView } from '../src/shared/contracts/viewModels';
 import { createDetailPane } from './detailPane';
 import type { Note } from '../src/shared/base/messages';
@@ -14,6 +15,8 @@ import { resultsOf, runsTable } from './experiment/runsTable';
 import type { MeasuredPair } from './experiment/sizeRows';
 import { sizesTable } from './experiment/sizesTable';
 import { actionButton, fileName, keyFigures, modelFacts, pageHeader } from './header';
+import { createHarmFigure, type HarmFigure } from './harm/harmFigure';
+import { hasHarm } from './harm/harmRows';
 import type { PanelHost } from './host';
 import { changeColumns, modelColumns } from './layers/columns';
 import { createLayerTable, type LayerTable } from './layers/layerTable';
@@ -59,7 +62,17 @@ export interface ModelPage {
 export function createModelPage(options: ModelPageOptions): ModelPage {
   const { subject, store } = options;
   const model = modelOf(subject);
-  const { head, training, sizes: measured, zeros, schemes, bearing, table, findings } = contentOf(options);
+  const {
+    head,
+    training,
+    sizes: measured,
+    zeros,
+    harm,
+    schemes,
+    bearing,
+    table,
+    findings,
+  } = contentOf(options);
   const detail = createDetailPane({ ...options, model });
   const overview = element(
     'div',
@@ -68,6 +81,7 @@ export function createModelPage(options: ModelPageOptions): ModelPage {
     ...(trainsOnly(subject) ? [training?.element, measured] : [measured, training?.element]),
     zeros && section({ key: 'sparsity', title: l10n.t('Sparsity'), store }, zeros.element),
     bearing?.element,
+    harm && section({ key: 'harm', title: l10n.t('Harm'), store }, harm.element),
     schemes?.element,
     notesSection(model.warnings, store),
     table && section({ key: 'layers', title: l10n.t('Layers'), store }, table.element),
@@ -86,6 +100,7 @@ export function createModelPage(options: ModelPageOptions): ModelPage {
     element: page,
     update: (selected, state, locked) => {
       table?.select(selected);
+      harm?.select(selected);
       schemes?.select(selected);
       bearing?.update(selected, locked);
       detail.update(state, selected);
@@ -94,6 +109,7 @@ export function createModelPage(options: ModelPageOptions): ModelPage {
       detail.dispose();
       training?.dispose();
       zeros?.dispose();
+      harm?.dispose();
       schemes?.dispose();
       bearing?.dispose();
     },
@@ -106,6 +122,8 @@ interface PageContent {
   readonly sizes?: HTMLElement;
   /** How many weights of each layer are zero. */
   readonly zeros?: DetailPart;
+  /** Which layers lost most. */
+  readonly harm?: HarmFigure;
   /** What schemes of quantization would do. */
   readonly schemes?: SchemesPart;
   /** What each layer can bear. */
@@ -135,6 +153,7 @@ function contentOf(options: ModelPageOptions): PageContent {
         ...trainingOf(report, options),
         sizes: sizes(pair, sizeNotes(report.notes), store),
         ...zerosOf(report, report.compressed.path, options),
+        ...harmOf(report, report.compressed.path, options, subject.sensitivity),
         table: changeTable(report, options),
         findings: findingsOf(report, store),
       };
@@ -148,6 +167,7 @@ function contentOf(options: ModelPageOptions): PageContent {
         sizes: sizes(runs ? resultsOf(runs) : files, [], store),
         ...(training && { training }),
         ...zerosOf(comparison, after.path, options),
+        ...harmOf(comparison, after.path, options),
         table: changeTable(comparison, options),
         findings: findingsOf(comparison, store),
       };
@@ -179,6 +199,19 @@ function zerosOf(
 ): Partial<PageContent> {
   if (!hasZeros(layers)) return {};
   return { zeros: createSparsityFigure({ ...options, layers, name: fileName(path), onSelect: onLayer }) };
+}
+
+function harmOf(
+  { layers }: ComparisonView,
+  path: string,
+  { onLayer, ...options }: ModelPageOptions,
+  sensitivity?: SensitivityReportView,
+): Partial<PageContent> {
+  if (!hasHarm(layers)) return {};
+  const measured = sensitivity && { sensitivity };
+  return {
+    harm: createHarmFigure({ ...options, ...measured, layers, name: fileName(path), onSelect: onLayer }),
+  };
 }
 
 function modelHeader(model: ModelView, { host, run }: ModelPageOptions): HTMLElement {

@@ -12,6 +12,8 @@ export interface ViewState {
   readonly filter: string;
   /** What the sensitivity of layers is shown by. */
   readonly measure: string;
+  /** What layers are ranked by. */
+  readonly harm: string;
   /** By kind of table, since their columns differ. */
   readonly sorts: Readonly<Record<string, Sort>>;
   /** Keys of sections that are folded, of charts shown as tables, and of those with a logarithmic axis. */
@@ -29,6 +31,7 @@ const fresh: ViewState = {
   side: 'after',
   filter: '',
   measure: '',
+  harm: '',
   sorts: {},
   folded: [],
   asTable: [],

@@ -25,7 +25,7 @@ import { PanelController, type PanelSources } from './panel/panelController';
 import type { PageActions } from './panel/panelPage';
 import { runsFolderFor, runsFolders } from './runFolder';
 import { Experiments } from './runs/experiments';
-import type { Run } from './runs/runRecord';
+import { quantizationSensitivity, type Run } from './runs/runRecord';
 import { onSettingChange, readSetting } from './settings';
 import { registerRecipeLanguage } from './recipes/recipeLanguage';
 import { registerParameterLenses } from './sourceCode/parameterLenses';
@@ -90,6 +90,7 @@ function start(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     engine,
     readModel: (file) => models.read(file),
     findRun: (folder) => experiments.lookUp(folder),
+    findSensitivity: (model) => quantizationSensitivity(experiments.runs, model),
     locks,
   };
   const withJob = (jobId: string, action: (run: Run) => void): void => {

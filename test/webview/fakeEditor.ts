@@ -21,7 +21,7 @@ import {
 import { prunedReport, pruningCurves, pruningSteps } from './samplePruning';
 import { schemesView } from './sampleSchemes';
 import { searchReport, searchView } from './sampleSearch';
-import { sensitivityReport } from './sampleSensitivity';
+import { bitsReport, sensitivityReport } from './sampleSensitivity';
 import { curvesAfter, diagnosisReport, divergedCurves, trainedReport } from './sampleTraining';
 
 export type SampleState =
@@ -284,6 +284,13 @@ function subjectOf(): PanelSubject | null {
     case 'sensitivity':
     case 'manySensitive':
       return { kind: 'sensitivity', model: modelView(model!), report: sensitivityReport(model!) };
+    case 'fewBits':
+      return {
+        kind: 'experiment',
+        model: modelView(model!),
+        report: reportView(model!),
+        sensitivity: bitsReport(model!),
+      };
     case 'trained':
       return { kind: 'experiment', model: modelView(model!), report: trainedReport() };
     case 'pruned':
@@ -291,7 +298,6 @@ function subjectOf(): PanelSubject | null {
     case 'wide':
     case 'manyPruned':
     case 'experiment':
-    case 'fewBits':
       return { kind: 'experiment', model: modelView(model!), report: reportView(model!) };
     case 'runs':
     case 'comparison': {

@@ -43,3 +43,21 @@ export function sensitivityReport(model: SampleModel): SensitivityReportView {
     notes: [],
   };
 }
+
+/** The same with each layer quantized: what is known of a model whose compressed copy is looked at. */
+export function bitsReport(model: SampleModel): SensitivityReportView {
+  const report = sensitivityReport(model);
+  return {
+    ...report,
+    step: 'quantize',
+    settings: [8, 4, 3],
+    layers: report.layers.map((layer, index) => ({
+      ...layer,
+      points: [8, 4, 3].map((setting) => ({
+        setting,
+        kl: (index + 1) / 2 ** setting,
+        mse: 1 / 2 ** setting,
+      })),
+    })),
+  };
+}

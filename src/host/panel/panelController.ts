@@ -9,6 +9,7 @@ import type { HeatmapSide } from '../../shared/contracts/engineContract';
 import type { ComparedRuns, PanelState, PanelSubject } from '../../shared/contracts/panelContract';
 import type { GridDetailView, HeatmapView, RegionView } from '../../shared/contracts/layerViews';
 import type { SchemeId, SchemesView } from '../../shared/contracts/schemeViews';
+import type { SensitivityReportView } from '../../shared/contracts/sensitivityViews';
 import type { ModelView, StepsView } from '../../shared/contracts/viewModels';
 import type { EngineCalls } from '../engineCalls';
 import { localizeError } from '../localize';
@@ -29,6 +30,8 @@ export interface PanelSources {
   readonly engine: EngineCalls;
   readonly readModel: (path: string) => Promise<ModelView>;
   readonly findRun: (folder: string) => Promise<Run | undefined>;
+  /** The latest measurement of what the layers of a model bear when they are quantized. */
+  readonly findSensitivity: (model: string) => SensitivityReportView | undefined;
   readonly locks: LockedLayers;
 }
 
@@ -302,7 +305,9 @@ export class PanelController implements Disposable {
             ? new CounterweightError('RUN_CANCELLED', {})
             : new CounterweightError('RUN_WITHOUT_REPORT', { folder: request.folder });
         }
-        return { kind: 'experiment', model: await readModel(run.record.model), report: run.report };
+        const model = await readModel(run.record.model);
+        const sensitivity = this.sources.findSensitivity(model.path);
+        return { kind: 'experiment', model, report: run.report, ...(sensitivity && { sensitivity }) };
       }
       default:
         return assertNever(request);

@@ -295,3 +295,12 @@ function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** The first run of the list that measured what the layers of a model bear when they are quantized. */
+export function quantizationSensitivity(
+  runs: readonly Run[],
+  model: string,
+): SensitivityReportView | undefined {
+  return runs.find(({ record, sensitivity }) => record.model === model && sensitivity?.step === 'quantize')
+    ?.sensitivity;
+}

@@ -101,7 +101,13 @@ export type PanelSubject =
     }
   | { readonly kind: 'model'; readonly model: ModelView }
   | { readonly kind: 'job'; readonly job: JobState }
-  | { readonly kind: 'experiment'; readonly model: ModelView; readonly report: ReportView }
+  | {
+      readonly kind: 'experiment';
+      readonly model: ModelView;
+      readonly report: ReportView;
+      /** The latest measurement of what its layers bear when they are quantized, where there is one. */
+      readonly sensitivity?: SensitivityReportView;
+    }
   | { readonly kind: 'diagnosis'; readonly report: DiagnosisReportView }
   | { readonly kind: 'sensitivity'; readonly model: ModelView; readonly report: SensitivityReportView }
   | { readonly kind: 'search'; readonly report: SearchReportView }

@@ -29,6 +29,7 @@ beforeEach(() => {
         ? Promise.reject(new CounterweightError('FILE_EMPTY', { path }))
         : Promise.resolve(model(path)),
     findRun: () => Promise.resolve(run),
+    findSensitivity: () => undefined,
     locks,
   });
   controller.onDidSelect(({ layer }) => selections.push(layer));

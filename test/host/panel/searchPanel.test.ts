@@ -28,6 +28,7 @@ beforeEach(() => {
     engine: { call: () => Promise.reject(new Error('nothing is asked of the engine')) },
     readModel: () => Promise.reject(new Error('no model is read')),
     findRun: () => Promise.resolve(run),
+    findSensitivity: () => undefined,
     locks: new LockedLayers(lockMemory()),
   });
 });
