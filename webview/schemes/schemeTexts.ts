@@ -9,7 +9,7 @@ import type {
 } from '../../src/shared/contracts/schemeViews';
 import type { Table } from '../charts/csv';
 
-export function schemeName(id: SchemeId): string {
+function schemeName(id: SchemeId): string {
   const names: Record<SchemeId, string> = {
     float16: 'float16',
     bfloat16: 'bfloat16',

@@ -14,7 +14,7 @@ export interface HarmMeter {
 }
 
 /** Sessions that compute what the graph says: no nodes are joined to others that round otherwise. */
-export const asWritten: SessionOptions = { optimize: 'none' };
+const asWritten: SessionOptions = { optimize: 'none' };
 
 export async function harmMeter(meter: VariantMeter, quantized: Model): Promise<HarmMeter> {
   const whole = harmOf(await meter.measure(quantized, asWritten));

@@ -61,7 +61,7 @@ function isFinite(histogram: ValueHistogram | undefined): boolean {
 }
 
 /** The grid of each value, by the observed ranges; values that share a grid have the same object. */
-export function activationGrids(
+function activationGrids(
   { own, passed, joins }: QuantizedValues,
   histograms: ReadonlyMap<string, ValueHistogram>,
   { bits, scheme, observer, percentile = defaultPercentile }: ActivationOptions,

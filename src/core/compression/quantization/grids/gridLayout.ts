@@ -3,8 +3,6 @@
 // §2 and §3), compares the first two.
 import { elementsOf } from '../../../ir/elements';
 
-export type Granularity = 'tensor' | 'channel' | 'group';
-
 /** Row-major layout. Element i is at place k = floor(i / inner) mod length along an axis. */
 export interface GridLayout {
   /** Number of grids. */

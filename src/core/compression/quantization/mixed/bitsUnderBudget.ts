@@ -13,9 +13,9 @@ import { writePlan } from '../writePlan';
 import { chooseBits, type BitBudget, type BitChoice, type BitLayer } from './chooseBits';
 
 /** The bits that a layer can get where the budget lists none. */
-export const defaultCandidates: readonly number[] = [8, 7, 6, 5, 4, 3, 2];
+const defaultCandidates: readonly number[] = [8, 7, 6, 5, 4, 3, 2];
 /** Training samples that layers are measured on, and validation samples that a fall of the accuracy is. */
-export const defaultBudgetSamples = 500;
+const defaultBudgetSamples = 500;
 
 /** Throws STEP_NEEDS_DATA, what `chooseBits` throws, and the signal's reason. */
 export async function bitsUnderBudget(
