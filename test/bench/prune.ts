@@ -53,13 +53,13 @@ const tasks: readonly Task[] = [
   {
     architecture: 'lenet-5',
     seeds: [1, 2, 3],
-    dense: { epochs: 10, batch: 256, learningRate: 0.002, schedule: 'cosine' },
+    dense: { epochs: 10, batch: 256, learningRate: 0.002, schedule: 'cosine', dropout: 0.3 },
     factors: { conv1: 8, conv2: 1.6, fc2: 2.4 },
-    fineTune: { epochs: 1, batch: 256, keep: 'last' },
-    last: { batch: 256, schedule: 'cosine', keep: 'last' },
+    fineTune: { epochs: 1, batch: 256, dropout: 0.3, keep: 'last' },
+    last: { batch: 256, learningRate: 0.002, schedule: 'cosine', dropout: 0.3, keep: 'last' },
     stages: [
-      { times: 12, rounds: 4, last: 6 },
-      { times: 56, rounds: 3, last: 4 },
+      { times: 12, rounds: 4, last: 12 },
+      { times: 56, rounds: 2, last: 4 },
     ],
   },
 ];
