@@ -117,7 +117,7 @@ describe('compress', () => {
     );
     expect(code).toBe(0);
     const { steps } = JSON.parse(stdout) as ReportView;
-    expect(steps).toEqual([{ quantize: { bits: 8, granularity: 'tensor', scheme: 'asymmetric' } }]);
+    expect(steps).toMatchObject([{ quantize: { bits: 8, granularity: 'tensor', scheme: 'asymmetric' } }]);
   });
 
   it('prints what became of the sizes and the layers for people', async () => {

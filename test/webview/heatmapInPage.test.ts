@@ -7,13 +7,13 @@ describeInBrowser('the heatmap', ({ open }) => {
     const page = await open('experiment', { layer: '/fc2/Gemm' });
     const pictures = new Set<string>();
     for (const side of ['Before', 'After', 'Error']) {
-      await page.getByRole('radio', { name: side }).check({ force: true });
+      await page.getByRole('radio', { name: side, exact: true }).check({ force: true });
       await settled(page);
       pictures.add(await pixels(page));
     }
     expect(pictures.size).toBe(3);
     // By keyboard, as every group of radio buttons.
-    await page.getByRole('radio', { name: 'Error' }).focus();
+    await page.getByRole('radio', { name: 'Error', exact: true }).focus();
     await page.keyboard.press('ArrowLeft');
     expect(await page.getByRole('radio', { name: 'After' }).isChecked()).toBe(true);
   });
@@ -43,7 +43,7 @@ describeInBrowser('the heatmap', ({ open }) => {
     const canvas = page.locator('canvas.heatmap');
     await canvas.hover({ position: { x: 300, y: 100 } });
     await page.getByText(/^Rows \d+–\d+, columns .* zeros$/).waitFor();
-    for (let step = 0; step < 12; step++) await page.mouse.wheel(0, -200);
+    for (let step = 0; step < 8; step++) await page.mouse.wheel(0, -200);
     await page.getByText(/^Row \d+, column \d+: -?[\d.e-]+$/).waitFor();
     const regions = (await asked(page, 'region')) as { side: string; region: Record<string, number> }[];
     expect(regions.length).toBeGreaterThan(0);

@@ -89,7 +89,7 @@ export async function asked(page: Page, name: string): Promise<unknown[]> {
 /** The layers in the order in which they are shown. */
 export async function names(page: Page): Promise<readonly string[]> {
   return page
-    .locator('.layer-table tbody tr:not([hidden])')
+    .locator('.layer-table:not(.harm-table) tbody tr:not([hidden])')
     .evaluateAll((lines) => lines.map((line) => (line as HTMLElement).dataset['layer'] ?? ''));
 }
 
