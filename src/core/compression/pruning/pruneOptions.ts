@@ -1,24 +1,9 @@
 // The options of pruning, as a recipe writes them: the one source of their ranges, defaults and descriptions.
 import { z } from 'zod';
-import { trainSchema } from '../../training/trainOptions';
+import { fineTuneSchema } from '../../training/fineTuneOptions';
 import { criteria } from './criteria/criteria';
 
 const count = (most: number) => z.number().int().min(1).max(most);
-
-/** Those of a training run that matter for a few epochs after pruning; the others have their defaults. */
-const fineTuneSchema = trainSchema.pick({
-  epochs: true,
-  batch: true,
-  optimizer: true,
-  learningRate: true,
-  momentum: true,
-  weightDecay: true,
-  schedule: true,
-  keep: true,
-  dropout: true,
-  augment: true,
-  loss: true,
-});
 
 export const pruneSchema = z
   .strictObject({

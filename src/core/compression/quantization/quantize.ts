@@ -9,6 +9,7 @@ import { defineStep } from '../defineStep';
 import type { StepContext, StepResult, WeightShare } from '../step';
 import { bitsUnderBudget } from './mixed/bitsUnderBudget';
 import { quantizeActivations } from './activations/quantizeActivations';
+import { trainOnGrids, type TrainedPlan } from './fineTuning/trainOnGrids';
 import { reduceRange } from './activations/reduceRange';
 import { planGrids } from './planGrids';
 import { plannedBytes } from './planWeights';
@@ -23,11 +24,12 @@ export const quantize = defineStep({
   title: 'Quantize',
   phase: 'quantizing',
   schema: quantizeSchema,
-  needsData: ({ budget, rounding, activations }) =>
+  needsData: ({ budget, rounding, activations, fineTune }) =>
     budget !== undefined ||
+    fineTune !== undefined ||
     rounding !== 'nearest' ||
     (activations !== undefined && activations.random !== true),
-  effort: ({ rounding }) => (rounding === 'nearest' ? 1 : 4),
+  effort: ({ rounding, fineTune }) => (rounding === 'nearest' ? 1 : 4) + 2 * (fineTune?.epochs ?? 0),
   suffix: quantizedType,
   apply: quantizeModel,
   estimate: quantizeShare,
@@ -56,10 +58,12 @@ async function quantizeModel(
   if (grids.plan.weights.size === 0) return { model, notes: told };
   const rounded = await betterRounded(grids.plan, options, { ...context, progress: parts.rounding });
   const observed = await withActivations(rounded.plan, options, { ...context, progress: parts.observing });
-  const written = writePlan(observed.plan);
+  const trained = await fineTuned(observed.plan, options, { ...context, progress: parts.training });
+  const written = writePlan(trained.plan);
   return {
     model: written.model,
-    notes: [...told, ...rounded.notes, ...observed.notes, ...written.notes],
+    notes: [...told, ...rounded.notes, ...observed.notes, ...trained.notes, ...written.notes],
+    ...(trained.training && { training: trained.training }),
   };
 }
 
@@ -83,16 +87,26 @@ async function withActivations(
   return activations ? quantizeActivations(plan, activations, context) : { plan, notes: [] };
 }
 
+/** The plan itself where nothing is trained. */
+async function fineTuned(
+  plan: QuantizationPlan,
+  { fineTune }: QuantizeOptions,
+  context: StepContext,
+): Promise<Partial<TrainedPlan> & Pick<TrainedPlan, 'plan' | 'notes'>> {
+  return fineTune ? trainOnGrids(plan, fineTune, context) : { plan, notes: [] };
+}
+
 /** Choosing bits measures every layer many times, and rounding some times; planning reads each weight once. */
 function progressParts(
   progress: StepContext['progress'],
-  { budget, rounding, activations }: QuantizeOptions,
+  { budget, rounding, activations, fineTune }: QuantizeOptions,
 ) {
   const planning = 1;
   const choosing = budget ? 20 : 0;
   const roundingPart = rounding === 'nearest' ? 0 : 20;
   const observing = activations ? 5 : 0;
-  const all = choosing + planning + roundingPart + observing;
+  const training = 20 * (fineTune?.epochs ?? 0);
+  const all = choosing + planning + roundingPart + observing + training;
   const part = (before: number, own: number) => (fraction: number, layer?: string) =>
     progress((before + own * fraction) / all, layer);
   return {
@@ -100,5 +114,6 @@ function progressParts(
     planning: part(choosing, planning),
     rounding: part(choosing + planning, roundingPart),
     observing: part(choosing + planning + roundingPart, observing),
+    training: part(choosing + planning + roundingPart + observing, training),
   };
 }

@@ -1,6 +1,7 @@
 // The options of quantization, as a recipe writes them: the one source of their ranges, defaults and descriptions.
 import { z } from 'zod';
 import { activationSchema } from './activations/activationOptions';
+import { gridTrainingSchema } from './fineTuning/gridTrainingOptions';
 
 const bits = z.number().int().min(2).max(8);
 const scheme = z.enum(['symmetric', 'asymmetric', 'float16', 'bfloat16']);
@@ -90,6 +91,11 @@ export const quantizeSchema = z
       .describe(
         'Whether weights of 8 bits have 7 where activations are on grids: auto: on CPUs that add their products in 16 bits, where those of 8 bits do not fit.',
       ),
+    fineTune: gridTrainingSchema
+      .optional()
+      .describe(
+        'Training with weights and activations on their grids, which are trained too; none where not given.',
+      ),
     exclude: z.array(z.string().min(1)).optional().describe('Names of layers that keep their type.'),
     perLayer: z
       .record(z.string(), layerSchema)
@@ -174,6 +180,11 @@ const rules: readonly { readonly broken: (given: QuantizeOptions) => boolean; re
     broken: ({ rounding, scheme: kind }) => rounding !== 'nearest' && !roundable.includes(kind),
     problem:
       'better rounding is for grids of evenly spaced values; set scheme to symmetric or asymmetric, or leave out rounding',
+  },
+  {
+    broken: ({ fineTune, scheme: kind }) => fineTune !== undefined && !roundable.includes(kind),
+    problem:
+      'fineTune trains on grids of evenly spaced values; set scheme to symmetric or asymmetric, or leave out fineTune',
   },
   {
     broken: ({ granularity: sharing, groupSize: size, perLayer = {} }) =>
