@@ -28,6 +28,8 @@ export function stages(options: { readonly newest: boolean }): readonly Stage[] 
  */
 const touchingTheEditor = ['compress', 'inspect', 'installed', 'lenses', 'recipes', 'themes', 'trust'];
 
+const uiArguments = ['--config', 'test/vscode/vitest.config.mts', '--reporter=verbose'];
+
 /** The tests of the user interface are those of the named files, or all. */
 function inVscode(which: 'floor' | 'newest', files: readonly string[]): Stage[] {
   const needs = ['bundle'];
@@ -43,10 +45,7 @@ function inVscode(which: 'floor' | 'newest', files: readonly string[]): Stage[] 
   const ui = vitest(
     `user interface, ${which}`,
     `ui-${which}`,
-    [
-      ...files.map((file) => `test/vscode/ui/${file}.test.ts`),
-      ...['--config', 'test/vscode/vitest.config.mts', '--reporter=verbose'],
-    ],
+    [...files.map((file) => `test/vscode/ui/${file}.test.ts`), ...uiArguments],
     env,
   );
   return [suite, { ...ui, needs }];
