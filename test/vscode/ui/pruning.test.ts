@@ -1,7 +1,5 @@
 // Runs that train, prune and fine-tune: their curves in one picture with the sparsity, the zeros of each layer, what
 // became of the generalization gap, and two of them side by side.
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sample } from '../../support/sampleWorkspace';
 import { themes, type Theme } from '../host/quietSettings';
@@ -25,10 +23,7 @@ steps:
 describe('a run that prunes', () => {
   let session: Session;
   beforeAll(async () => {
-    session = await openSession();
-    for (const [name, text] of Object.entries(recipes)) {
-      await writeFile(path.join(session.folder, name), text);
-    }
+    session = await openSession({ texts: recipes });
   });
   beforeEach(() => pictureOnFailure(session));
   afterAll(() => session.close());

@@ -1,6 +1,4 @@
 // A recipe from its first key to its run: what is offered, what is explained, what is marked, and the lens over it.
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sample } from '../../support/sampleWorkspace';
 import { openSession, pictureOnFailure, type Session } from './session';
@@ -10,9 +8,8 @@ const name = 'half.counterweight.yaml';
 describe('a recipe', () => {
   let session: Session;
   beforeAll(async () => {
-    session = await openSession();
     const text = `model: ${sample.small.file}\nsteps:\n  - prune: { sparsety: 0.5 }\n`;
-    await writeFile(path.join(session.folder, name), text);
+    session = await openSession({ texts: { [name]: text } });
   });
   beforeEach(() => pictureOnFailure(session));
   afterAll(() => session.close());

@@ -1,7 +1,7 @@
 // A window on a copy of the sample workspace, with the extension in it: what every test of the user interface starts
 // with, and what it needs to look at from outside.
 import { createHash } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inject, onTestFailed } from 'vitest';
@@ -17,6 +17,8 @@ export interface SessionOptions {
   readonly extensionsFolder?: string;
   /** Files to put into the workspace before it is opened. */
   readonly files?: readonly string[];
+  /** Text files, by their names, to put there too: what is written while a window opens, the Explorer may not notice. */
+  readonly texts?: Readonly<Record<string, string>>;
 }
 
 export interface Session {
@@ -38,6 +40,8 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
   const folder = await mkdtemp(path.join(tmpdir(), 'cw-ws-'));
   await cp(inject('sampleWorkspace'), folder, { recursive: true });
   for (const file of options.files ?? []) await cp(file, path.join(folder, path.basename(file)));
+  for (const [name, text] of Object.entries(options.texts ?? {}))
+    await writeFile(path.join(folder, name), text);
   const { settings, extensionsFolder } = options;
   const server = await startServer({
     server: codeServer,
