@@ -123,15 +123,25 @@ export class Experiments implements Disposable {
     const now = new Date();
     let elsewhere = false;
     const settled = found.map(async (run): Promise<Run> => {
-      if (run.record.state !== 'running' || this.live.has(run.folder)) return run;
+      if (run.record.state !== 'running' || this.live.has(run.folder) || this.endedSince(run)) return run;
       if (!(await mayStillRun(run, this.session, now))) return this.interrupted(run);
       elsewhere = true;
       return run;
     });
-    this.stored = (await Promise.all(settled)).toSorted(latestFirst);
+    const read = await Promise.all(settled);
+    this.stored = read.map((run) => this.endedSince(run) ?? run).toSorted(latestFirst);
     clearTimeout(this.recheck);
     if (elsewhere) this.recheck = setTimeout(() => void this.refresh(), recheckMs).unref();
     this.changes.fire(undefined);
+  }
+
+  /** A run of this window that was still going on when its record was read, as it is now that it has ended. */
+  private endedSince({ folder, record }: Run): Run | undefined {
+    if (record.state !== 'running' || record.owner.session !== this.session) return undefined;
+    return this.stored.find(
+      (other) =>
+        other.folder === folder && other.record.jobId === record.jobId && other.record.state !== 'running',
+    );
   }
 
   /** Starts a job. Rejects where its folder cannot be written; what happens to the job itself is told by events. */

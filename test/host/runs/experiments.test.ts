@@ -49,6 +49,20 @@ describe('A run', () => {
     expect(at.experiments.runs).toHaveLength(1);
   });
 
+  it('is finished also where it ends while records are read', async () => {
+    const states: string[] = [];
+    for (let delay = 0; delay < 24; delay++) {
+      const run = await at.experiments.start(at.request());
+      const end = at.ended();
+      const reading = at.experiments.refresh();
+      for (let i = 0; i < delay; i++) await new Promise((resolve) => setImmediate(resolve));
+      at.jobs.last.finish(report());
+      await Promise.all([end, reading]);
+      states.push(at.experiments.find(run.folder)!.record.state);
+    }
+    expect(new Set(states)).toEqual(new Set(['finished']));
+  });
+
   it('that fails keeps the code, its values and the last lines of the log', async () => {
     const run = await at.experiments.start(at.request());
     const end = at.ended();
