@@ -39,6 +39,8 @@ const tables: Readonly<Record<string, string>> = {
   '### A sensitivity': 'SensitivityReportView',
   'An entry of `layers`:': 'LayerSensitivityView',
   'A point of `points`:': 'SensitivityPointView',
+  '### A triage': 'TriageReportView',
+  'An entry of `causes`:': 'CauseView',
 };
 
 /** Tables of fields by the line before them: the first cells of their rows, without the backticks. */
