@@ -12,6 +12,7 @@ import { modelToBytes } from '../formats/modelBytes';
 import { placement } from './dataInputs';
 import { evenlySpread } from './evenlySpread';
 import { featureGram, featureSquares, featureTotals } from './featureSums';
+import { inputsWithoutDefaults } from './inputsWithoutDefaults';
 import { reducedTo } from './reducedTo';
 import { runtimeNumbers } from './runtimeNumbers';
 import { inferShapes } from './shapes';
@@ -144,15 +145,12 @@ function withSums(
     const rows = uses.reduce((sum, { elements }) => sum + elements, 0) / (groups * features);
     return { name, tensor, matrix, rows, length: groups * features * (kind === 'gram' ? features : 1) };
   });
-  const { graph } = model;
-  // Stored tensors among the inputs are defaults, which no sample replaces; older versions knew no others.
-  const stored = new Set(graph.initializers.map(({ name }) => name));
+  const bare = inputsWithoutDefaults(model);
+  const { graph } = bare;
   const whole: Model = {
-    ...model,
-    irVersion: Math.max(model.irVersion, 4),
+    ...bare,
     graph: {
       ...graph,
-      inputs: graph.inputs.filter(({ name }) => !stored.has(name)),
       nodes: [...graph.nodes, ...build.nodes],
       initializers: [...graph.initializers, ...build.tensors],
     },

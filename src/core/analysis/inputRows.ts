@@ -13,6 +13,7 @@ import { samplesPerRun } from './activations';
 import { placement } from './dataInputs';
 import { evenlySpread } from './evenlySpread';
 import { featureRows } from './featureSums';
+import { inputsWithoutDefaults } from './inputsWithoutDefaults';
 import { reducedTo } from './reducedTo';
 import { runtimeTensor } from './runtimeNumbers';
 import { inferShapes } from './shapes';
@@ -115,18 +116,13 @@ function withRows(model: Model, uses: readonly ProductUse[], matrix: WeightMatri
   const parts = uses.map((use) => featureRows(build, use, matrix));
   const all = parts.length === 1 ? parts[0]! : build.node('Concat', parts, { axis: 1 });
   const output = build.node('Cast', [build.node('Gather', [all, taken], { axis: 1 })], { to: float32 });
-  const { graph } = model;
-  const stored = new Set(graph.initializers.map(({ name }) => name));
+  const bare = inputsWithoutDefaults(model);
+  const { graph } = bare;
   const whole: Model = {
-    ...model,
-    irVersion: Math.max(model.irVersion, 4),
+    ...bare,
     graph: {
       ...graph,
-      // Stored tensors among the inputs are defaults, which no sample replaces.
-      inputs: [
-        ...graph.inputs.filter(({ name }) => !stored.has(name)),
-        { name: taken, type: 'int64', shape: ['rows'] },
-      ],
+      inputs: [...graph.inputs, { name: taken, type: 'int64', shape: ['rows'] }],
       nodes: [...graph.nodes, ...build.nodes],
       initializers: [...graph.initializers, ...build.tensors],
     },

@@ -3,6 +3,7 @@
 import { planInputs, randomFeeds, type Feeds } from '../../../analysis/sampleInputs';
 import { placement } from '../../../analysis/dataInputs';
 import { evenlySpread } from '../../../analysis/evenlySpread';
+import { inputsWithoutDefaults } from '../../../analysis/inputsWithoutDefaults';
 import { reducedTo } from '../../../analysis/reducedTo';
 import { runtimeNumbers } from '../../../analysis/runtimeNumbers';
 import type { DataSet } from '../../../data/dataSet';
@@ -132,17 +133,10 @@ async function* randomRuns(
 }
 
 function withOutputs(model: Model, values: readonly string[]): Model {
-  const { graph } = model;
-  // Stored tensors among the inputs are defaults, which no sample replaces; older versions knew no others.
-  const stored = new Set(graph.initializers.map(({ name }) => name));
-  const whole: Model = {
-    ...model,
-    irVersion: Math.max(model.irVersion, 4),
-    graph: { ...graph, inputs: graph.inputs.filter(({ name }) => !stored.has(name)) },
-  };
+  const whole = inputsWithoutDefaults(model);
   // A graph without outputs is none.
   if (values.length === 0) return whole;
-  const stated = new Map(graph.outputs.map((output) => [output.name, output]));
+  const stated = new Map(model.graph.outputs.map((output) => [output.name, output]));
   return reducedTo(
     whole,
     values.map((name) => stated.get(name) ?? { name }),
