@@ -3,9 +3,10 @@ import { isInteger } from '../../ir/elementType';
 import type { Pause } from '../../ir/pacing';
 import type { Weight } from '../weights';
 import { onnxTypeCodes } from './castType';
-import { affineGrid, signedLevels } from './grids/affineGrid';
+import { signedLevels } from './grids/affineGrid';
 import { narrowedRanges } from './grids/fitGrids';
 import { channelLayout, groupLayout, tensorLayout, type GridLayout } from './grids/gridLayout';
+import { uniformGrid } from './grids/uniformGrid';
 import type { WeightGrid } from './grids/weightGrid';
 import { weightRanges } from './grids/weightRanges';
 import { planHalf } from './planHalf';
@@ -31,18 +32,11 @@ export async function planWeight(
   const layout = layoutOf(weight, options, groupObstacle(weight, options, limits));
   const ranges = await weightRanges(tensor, layout, pause);
   if (!ranges) return 'it holds NaN or infinite values';
-  const levels = signedLevels(bits, scheme);
   const fitting =
-    observer === 'mse' ? await narrowedRanges(tensor, layout, ranges, scheme, levels, pause) : ranges;
-  const grids = fitting.map((range) => affineGrid(range, scheme, levels));
-  return {
-    kind: 'uniform',
-    bits,
-    ...levels,
-    layout,
-    scales: Float32Array.from(grids, ({ scale }) => scale),
-    zeroPoints: Int8Array.from(grids, ({ zeroPoint }) => zeroPoint),
-  };
+    observer === 'mse'
+      ? await narrowedRanges(tensor, layout, ranges, scheme, signedLevels(bits, scheme), pause)
+      : ranges;
+  return uniformGrid(layout, fitting, scheme, bits);
 }
 
 /** About what a weight takes in the file with all that belongs to it, or the reason why it keeps its type. */

@@ -4,9 +4,9 @@ import { note } from '../../../shared/base/messages';
 import { formatPercent } from '../../../shared/base/numbers';
 import type { CauseView } from '../../../shared/contracts/triageViews';
 import { weightValues } from '../../analysis/weightValues';
-import { affineGrid, signedLevels } from '../../compression/quantization/grids/affineGrid';
 import { channelLayout } from '../../compression/quantization/grids/gridLayout';
 import { onGrid } from '../../compression/quantization/grids/onGrid';
+import { uniformGrid } from '../../compression/quantization/grids/uniformGrid';
 import { weightRanges } from '../../compression/quantization/grids/weightRanges';
 import { elementTypes } from '../../ir/elementType';
 import type { Model } from '../../ir/graph';
@@ -152,19 +152,7 @@ async function byChannel(weights: OriginalWeights, pause: Pause): Promise<Map<St
     const ranges = await weightRanges(values, layout, pause);
     if (!ranges) continue;
     const { bits } = elementTypes[weight.tensor.type];
-    const levels = signedLevels(bits, 'symmetric');
-    const grids = ranges.map((range) => affineGrid(range, 'symmetric', levels));
-    rounded.set(
-      weight,
-      onGrid(values, {
-        kind: 'uniform',
-        bits,
-        ...levels,
-        layout,
-        scales: Float32Array.from(grids, ({ scale }) => scale),
-        zeroPoints: new Int8Array(grids.length),
-      }),
-    );
+    rounded.set(weight, onGrid(values, uniformGrid(layout, ranges, 'symmetric', bits)));
   }
   return rounded;
 }

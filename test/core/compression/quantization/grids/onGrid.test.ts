@@ -1,11 +1,7 @@
 // Weights on the grids of their layout: which elements share one, and what rounding to it does to them.
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  affineGrid,
-  signedLevels,
-  type Scheme,
-} from '../../../../../src/core/compression/quantization/grids/affineGrid';
+import type { Scheme } from '../../../../../src/core/compression/quantization/grids/affineGrid';
 import {
   channelLayout,
   eachRun,
@@ -14,6 +10,7 @@ import {
   type GridLayout,
 } from '../../../../../src/core/compression/quantization/grids/gridLayout';
 import { onGrid } from '../../../../../src/core/compression/quantization/grids/onGrid';
+import { uniformGrid } from '../../../../../src/core/compression/quantization/grids/uniformGrid';
 import type { UniformGrid } from '../../../../../src/core/compression/quantization/grids/weightGrid';
 import { weightRanges } from '../../../../../src/core/compression/quantization/grids/weightRanges';
 import { tensorNumbers } from '../../../../../src/core/ir/numbers';
@@ -26,18 +23,7 @@ const pause = () => pauseFor(new AbortController().signal);
 const scheme = fc.constantFrom<Scheme>('symmetric', 'asymmetric');
 
 async function gridFor(tensor: Tensor, layout: GridLayout, kind: Scheme, bits = 8): Promise<UniformGrid> {
-  const levels = signedLevels(bits, kind);
-  const grids = (await weightRanges(tensor, layout, pause()))!.map((range) =>
-    affineGrid(range, kind, levels),
-  );
-  return {
-    kind: 'uniform',
-    bits,
-    ...levels,
-    layout,
-    scales: Float32Array.from(grids, ({ scale }) => scale),
-    zeroPoints: Int8Array.from(grids, ({ zeroPoint }) => zeroPoint),
-  };
+  return uniformGrid(layout, (await weightRanges(tensor, layout, pause()))!, kind, bits);
 }
 
 /** The grid of every element, as the runs tell. */
