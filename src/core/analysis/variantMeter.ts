@@ -25,6 +25,15 @@ export interface VariantMeasures extends Quality {
   readonly mse?: number;
 }
 
+/**
+ * How far a variant's prediction is from the original's: the KL divergence in nats, or the mean squared difference where
+ * it is no scores of classes. From 0 on; what is no finite number is the largest.
+ */
+export function predictionDistance({ kl, mse }: VariantMeasures): number {
+  const distance = kl ?? mse ?? Number.NaN;
+  return Number.isFinite(distance) ? Math.max(0, distance) : Number.MAX_VALUE;
+}
+
 export interface VariantMeter {
   readonly baseline: Quality & {
     readonly samples: number;

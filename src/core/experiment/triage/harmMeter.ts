@@ -1,5 +1,5 @@
 // What a quantized model loses, and what of it is gone when something is changed.
-import type { VariantMeasures, VariantMeter } from '../../analysis/variantMeter';
+import { predictionDistance, type VariantMeter } from '../../analysis/variantMeter';
 import type { Model } from '../../ir/graph';
 import type { SessionOptions } from '../../runtime/runtime';
 
@@ -17,16 +17,12 @@ export interface HarmMeter {
 const asWritten: SessionOptions = { optimize: 'none' };
 
 export async function harmMeter(meter: VariantMeter, quantized: Model): Promise<HarmMeter> {
-  const whole = harmOf(await meter.measure(quantized, asWritten));
+  const whole = predictionDistance(await meter.measure(quantized, asWritten));
   return {
     whole,
-    recoveredBy: async (variant) => partGone(whole, harmOf(await meter.measure(variant, asWritten))),
+    recoveredBy: async (variant) =>
+      partGone(whole, predictionDistance(await meter.measure(variant, asWritten))),
   };
-}
-
-export function harmOf({ kl, mse }: VariantMeasures): Harm {
-  const harm = kl ?? mse ?? Number.NaN;
-  return Number.isFinite(harm) ? Math.max(0, harm) : Number.MAX_VALUE;
 }
 
 /** 1 − after / before; 0 where there was nothing. */

@@ -2,6 +2,7 @@
 import { note } from '../../../shared/base/messages';
 import { formatPercent } from '../../../shared/base/numbers';
 import type { CauseView } from '../../../shared/contracts/triageViews';
+import type { Saturation } from '../../compression/quantization/activations/saturation';
 import type { Model } from '../../ir/graph';
 import { tensorNumbers } from '../../ir/numbers';
 import { partGone, type Harm } from './harmMeter';
@@ -14,14 +15,14 @@ export interface KernelFacts {
   readonly asRun: Harm;
   /** As the graph says. */
   readonly asWritten: Harm;
-  /** Whether the processor adds products of 8-bit numbers in 32 bits; undefined where that is not known. */
-  readonly hasVnni: boolean | undefined;
+  /** Whether the processor computes products of 8-bit numbers exactly. */
+  readonly saturation: Saturation;
 }
 
-export function kernelCauses({ quantized, asRun, asWritten, hasVnni }: KernelFacts): readonly CauseView[] {
+export function kernelCauses({ quantized, asRun, asWritten, saturation }: KernelFacts): readonly CauseView[] {
   const recovered = partGone(asRun, asWritten);
   if (recovered < leastPart) return [];
-  const crowded = hasVnni === false ? crowdedPairs(quantized) : { part: 0, layers: [] };
+  const crowded = saturation === 'saturates' ? crowdedPairs(quantized) : { part: 0, layers: [] };
   const factor = (asRun / Math.max(asWritten, Number.MIN_VALUE)).toPrecision(2);
   if (crowded.part > 0) {
     return [

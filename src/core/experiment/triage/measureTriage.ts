@@ -3,6 +3,7 @@
 import path from 'node:path';
 import type { TriageReportView } from '../../../shared/contracts/triageViews';
 import type { ProgressView } from '../../../shared/contracts/viewModels';
+import { saturationOf, thisMachine } from '../../compression/quantization/activations/saturation';
 import { openSplits } from '../../data/openData';
 import { openModel } from '../../formats/openModel';
 import { phases } from '../runProgress';
@@ -61,7 +62,7 @@ export async function measureTriage(
       quantized,
       data: data.validation,
       samples,
-      hasVnni: undefined,
+      saturation: saturationOf(thisMachine()),
       signal,
       progress: (done) => progress('measuring', openingPart + (1 - openingPart) * done),
     });

@@ -3,12 +3,18 @@
 // the preparation of the samples.
 import { note, type Note } from '../../../shared/base/messages';
 import type { CauseView } from '../../../shared/contracts/triageViews';
-import { variantMeter, type VariantMeasures, type VariantMeter } from '../../analysis/variantMeter';
+import {
+  predictionDistance,
+  variantMeter,
+  type VariantMeasures,
+  type VariantMeter,
+} from '../../analysis/variantMeter';
 import { calibrate } from '../../compression/quantization/activations/calibrate';
+import type { Saturation } from '../../compression/quantization/activations/saturation';
 import type { DataSet } from '../../data/dataSet';
 import type { Model } from '../../ir/graph';
 import { pauseFor } from '../../ir/pacing';
-import { harmMeter, harmOf } from './harmMeter';
+import { harmMeter } from './harmMeter';
 import { kernelCauses } from './kernelCauses';
 import { preparationCauses } from './preparation';
 import { integerWeights, valueQuantizers } from './quantizers';
@@ -24,8 +30,8 @@ export interface TriageTask {
   readonly data: DataSet;
   /** At most as many samples, spread evenly over the data. */
   readonly samples: number;
-  /** Whether the processor adds products of 8-bit numbers in 32 bits; undefined where that is not known. */
-  readonly hasVnni: boolean | undefined;
+  /** Whether the processor computes products of 8-bit numbers exactly. */
+  readonly saturation: Saturation;
   readonly signal: AbortSignal;
   /** From 0 to 1. */
   readonly progress: (fraction: number) => void;
@@ -55,7 +61,7 @@ export async function triage(task: TriageTask): Promise<Triage> {
         ? []
         : await preparationCauses({ original, data, samples: limit, accuracy: baseline.accuracy, signal });
     progress(0.2);
-    const asRun = harmOf(after);
+    const asRun = predictionDistance(after);
     if (asRun <= negligible) {
       return {
         baseline,
@@ -65,7 +71,7 @@ export async function triage(task: TriageTask): Promise<Triage> {
       };
     }
     const written = await harmMeter(meter, quantized);
-    const kernels = kernelCauses({ quantized, asRun, asWritten: written.whole, hasVnni: task.hasVnni });
+    const kernels = kernelCauses({ quantized, asRun, asWritten: written.whole, saturation: task.saturation });
     progress(0.3);
     const weights = originalWeights(quantized, [original]);
     const fromWeights = await weightCauses(quantized, weights, written, pause);

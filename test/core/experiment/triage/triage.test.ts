@@ -1,10 +1,10 @@
 // Faults are planted in the quantization of a network that works: the triage names what was planted, each time.
 import { describe, expect, it } from 'vitest';
 import { applySteps, parseSteps } from '../../../../src/core/compression/steps';
+import type { Saturation } from '../../../../src/core/compression/quantization/activations/saturation';
 import { affineGrid, type AffineGrid } from '../../../../src/core/compression/quantization/grids/affineGrid';
 import { replaceWeights } from '../../../../src/core/compression/weights';
 import type { DataSet } from '../../../../src/core/data/dataSet';
-import { glyphDefaults, openGlyphs } from '../../../../src/core/data/glyphs';
 import { valueQuantizers, type ValueQuantizer } from '../../../../src/core/experiment/triage/quantizers';
 import { triage, type Triage } from '../../../../src/core/experiment/triage/triage';
 import { withGrids } from '../../../../src/core/experiment/triage/variants';
@@ -14,39 +14,31 @@ import { Tensor } from '../../../../src/core/ir/tensor';
 import { layersOf } from '../../../../src/core/operators/layers';
 import type { CauseKind } from '../../../../src/shared/base/causeNames';
 import { stepsContext } from '../../../support/applyStep';
-import { smallConvNet } from '../../../support/smallConvNet';
+import { glyphSplits, trainedConvNet } from '../../../support/trainedConvNet';
 
 const size = 16;
-const glyphs = { ...glyphDefaults, size, seed: 5, noise: 0.05 };
-const data = {
-  train: openGlyphs({ ...glyphs, samples: 400 }),
-  validation: openGlyphs({ ...glyphs, samples: 200, split: 'validation' }),
-};
-const net = applySteps(
-  smallConvNet(size),
-  parseSteps([{ train: { epochs: 8, batch: 32, learningRate: 0.01 } }]),
-  stepsContext({ data }),
-).then(({ model }) => model);
+const data = glyphSplits(size);
+const net = trainedConvNet(size, 8);
 
 interface Judging {
   readonly original: Model;
   readonly quantized: Model;
   readonly samples?: DataSet;
-  readonly hasVnni?: boolean;
+  readonly saturation?: Saturation;
 }
 
 function judged({
   original,
   quantized,
   samples = data.validation,
-  hasVnni = true,
+  saturation = 'exact',
 }: Judging): Promise<Triage> {
   return triage({
     original,
     quantized,
     data: samples,
     samples: 200,
-    hasVnni,
+    saturation,
     signal: new AbortController().signal,
     progress: () => undefined,
   });
@@ -236,13 +228,13 @@ const faults: readonly Fault[] = [
       quantized: await quantized(original, { activations: { bits: 2 } }),
     }),
   },
-  ...([true, false] as const).map((hasVnni): Fault => ({
-    fault: `kernels compute otherwise than the graph says, ${hasVnni ? 'with' : 'without'} VNNI`,
-    kind: hasVnni ? 'optimizations' : 'saturation',
+  ...(['exact', 'saturates'] as const).map((saturation): Fault => ({
+    fault: `kernels compute otherwise than the graph says, ${saturation === 'exact' ? 'with' : 'without'} VNNI`,
+    kind: saturation === 'exact' ? 'optimizations' : 'saturation',
     plant: async (original) => ({
       original,
       quantized: withWrongBias(await quantized(original, staticOptions)),
-      hasVnni,
+      saturation,
     }),
   })),
 ];

@@ -4,7 +4,7 @@
 import { CounterweightError } from '../../../../shared/base/errors';
 import { note, type Note } from '../../../../shared/base/messages';
 import { formatPercent } from '../../../../shared/base/numbers';
-import { variantMeter, type VariantMeasures } from '../../../analysis/variantMeter';
+import { predictionDistance, variantMeter } from '../../../analysis/variantMeter';
 import type { DataSplits } from '../../../data/dataSet';
 import type { Model } from '../../../ir/graph';
 import { replaceWeights } from '../../weights';
@@ -105,7 +105,7 @@ async function curvesOf({ model, layers, budget, samples, data, signal, progress
       const points = [];
       const harms = [];
       for (const { bits, grids, bytes } of own) {
-        harms.push(harmOf(await meter.measure(rounded(model, grids))));
+        harms.push(predictionDistance(await meter.measure(rounded(model, grids))));
         const saved =
           budget.kind === 'averageBits' ? (own[0]!.bits - bits) * elements : own[0]!.bytes - bytes;
         points.push({ bits, saved, harm: harms.at(-1)! - harms[0]! });
@@ -117,12 +117,6 @@ async function curvesOf({ model, layers, budget, samples, data, signal, progress
   } finally {
     await meter.dispose();
   }
-}
-
-/** The divergence of the outputs from those of the given model, or their squared error where they are no scores. */
-function harmOf({ kl, mse }: VariantMeasures): number {
-  const harm = kl ?? mse ?? Number.NaN;
-  return Number.isFinite(harm) ? harm : Number.MAX_VALUE;
 }
 
 function rounded(model: Model, grids: WeightGrids): Model {
