@@ -3,30 +3,20 @@
 import { describe, expect, it } from 'vitest';
 import { variantMeter } from '../../../../src/core/analysis/variantMeter';
 import type { DataSet } from '../../../../src/core/data/dataSet';
-import { glyphDefaults, openGlyphs } from '../../../../src/core/data/glyphs';
 import { bySensitivity } from '../../../../src/core/experiment/sensitivity/bySensitivity';
 import {
   sensitivity,
   type SensitivityOptions,
 } from '../../../../src/core/experiment/sensitivity/sensitivity';
 import type { Model } from '../../../../src/core/ir/graph';
-import { applySteps, parseSteps } from '../../../../src/core/compression/steps';
-import { compress, stepsContext } from '../../../support/applyStep';
+import { compress } from '../../../support/applyStep';
 import { graph, input, model, node } from '../../../support/build';
 import { denseModel } from '../../../support/sampleModels';
-import { smallConvNet } from '../../../support/smallConvNet';
+import { glyphSplits, trainedConvNet } from '../../../support/trainedConvNet';
 
 const size = 8;
-const glyphs = { ...glyphDefaults, size, seed: 5, noise: 0.05 };
-const data = {
-  train: openGlyphs({ ...glyphs, samples: 400 }),
-  validation: openGlyphs({ ...glyphs, samples: 200, split: 'validation' }),
-};
-const net = applySteps(
-  smallConvNet(size),
-  parseSteps([{ train: { epochs: 8, batch: 32, learningRate: 0.01 } }]),
-  stepsContext({ data }),
-).then(({ model: trained }) => trained);
+const data = glyphSplits(size);
+const net = trainedConvNet(size, 8);
 
 async function measured(options: Partial<SensitivityOptions> = {}, given?: Model) {
   const progress: [number, string][] = [];

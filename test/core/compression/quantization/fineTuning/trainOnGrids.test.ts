@@ -2,23 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { variantMeter } from '../../../../../src/core/analysis/variantMeter';
 import { applySteps, parseSteps } from '../../../../../src/core/compression/steps';
-import { glyphDefaults, openGlyphs } from '../../../../../src/core/data/glyphs';
 import type { Model } from '../../../../../src/core/ir/graph';
 import { tensorNumbers } from '../../../../../src/core/ir/numbers';
 import { compress, stepsContext } from '../../../../support/applyStep';
-import { smallConvNet } from '../../../../support/smallConvNet';
+import { glyphSplits, trainedConvNet } from '../../../../support/trainedConvNet';
 
 const size = 16;
-const glyphs = { ...glyphDefaults, size, seed: 5, noise: 0.05 };
-const data = {
-  train: openGlyphs({ ...glyphs, samples: 400 }),
-  validation: openGlyphs({ ...glyphs, samples: 200, split: 'validation' }),
-};
-const net = applySteps(
-  smallConvNet(size),
-  parseSteps([{ train: { epochs: 6, batch: 32, learningRate: 0.01 } }]),
-  stepsContext({ data }),
-).then(({ model }) => model);
+const data = glyphSplits(size);
+const net = trainedConvNet(size, 6);
 
 async function quantized(options: Readonly<Record<string, unknown>>) {
   return applySteps(await net, parseSteps([{ quantize: options }]), stepsContext({ data }));
