@@ -49,9 +49,7 @@ export function storageTexts(storage: Storage): StorageTexts {
     case 'int8-static':
       return {
         label: l10n.t('int8 with Activations'),
-        description: l10n.t(
-          'computed with integers, faster on most processors; best with data to calibrate on',
-        ),
+        description: l10n.t('computed with integers: faster on most processors, best with data'),
       };
     case 'int8-tensor':
       return {

@@ -1,4 +1,5 @@
 // What makes a quantized model worse, as text for people: what stands beside its report.json.
+import path from 'node:path';
 import { causeNames } from '../../../shared/base/causeNames';
 import { fillTemplate, noteTemplates, type Note } from '../../../shared/base/messages';
 import { formatInteger, formatPercent } from '../../../shared/base/numbers';
@@ -8,7 +9,7 @@ import { escaped, markdownTable } from '../markdownTable';
 export function triageMarkdown(report: TriageReportView): string {
   const { original, quantized, data, samples, before, after, causes, notes, created } = report;
   return [
-    `# ${escaped(quantized)}: why it is worse than ${escaped(original)}`,
+    `# ${escaped(path.basename(quantized))}: why it is worse than ${escaped(path.basename(original))}`,
     `Measured on ${formatInteger(samples)} validation samples of ${escaped(data)} on ${created.slice(0, 10)}. What is gone is the part of the distance from the original's outputs that goes away without the cause.`,
     markdownTable({
       head: ['', 'Original', 'Quantized'],
