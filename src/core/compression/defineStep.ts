@@ -19,6 +19,8 @@ interface StepDefinition<Schema extends z.ZodObject> {
   readonly suffix: (options: z.output<Schema>) => string;
   readonly apply: (model: Model, options: z.output<Schema>, context: StepContext) => Promise<StepResult>;
   readonly estimate: (share: WeightShare, options: z.output<Schema>) => WeightShare;
+  /** Bytes that it adds to the file beside those of weights; none where not given. */
+  readonly estimateOthers?: (model: Model, options: z.output<Schema>) => number;
 }
 
 export function defineStep<Schema extends z.ZodObject>(definition: StepDefinition<Schema>): Step {
@@ -50,6 +52,7 @@ export function defineStep<Schema extends z.ZodObject>(definition: StepDefinitio
         suffix: definition.suffix(options),
         apply: (model, context) => definition.apply(model, options, context),
         estimate: (share) => definition.estimate(share, options),
+        estimateOthers: (model) => definition.estimateOthers?.(model, options) ?? 0,
       };
     },
   };

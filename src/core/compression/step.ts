@@ -70,6 +70,8 @@ export interface ParsedStep {
   readonly apply: (model: Model, context: StepContext) => Promise<StepResult>;
   /** What the step would make of a weight, without reading it. */
   readonly estimate: (share: WeightShare) => WeightShare;
+  /** Bytes that it would add to the file beside those of weights. */
+  readonly estimateOthers: (model: Model) => number;
 }
 
 /** What a weight takes of a file, as far as that follows from its shape and type. */

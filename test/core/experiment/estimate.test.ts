@@ -19,7 +19,12 @@ const choices: readonly StepsView[] = [
   [{ prune: { sparsity: 0.9 } }],
   [{ quantize: { granularity: 'tensor' } }],
   [{ prune: { sparsity: 0.5 } }, { quantize: {} }],
+  [{ quantize: { bits: 4, granularity: 'group' } }],
+  [{ quantize: { scheme: 'float16' } }],
 ];
+
+/** References to data in files of their own go with the data that is quantized, which no estimate looks at. */
+const toleranceOf = (files: number): number => (files > 1 ? 0.05 : 0.025);
 
 /** Bytes of the file that the steps make of a model; undefined where there is nothing to do. */
 async function writtenBytes(source: string, steps: StepsView): Promise<number | undefined> {
@@ -41,12 +46,13 @@ async function writtenBytes(source: string, steps: StepsView): Promise<number | 
 describe.runIf(hasShared)('estimateCompression', () => {
   const cases = choices.flatMap((steps) => (hasShared ? onnxFiles() : []).map((file) => ({ steps, file })));
 
-  it.each(cases)('is within 5 % of what $steps write for $file', async ({ file, steps }) => {
+  it.each(cases)('is near what $steps write for $file', async ({ file, steps }) => {
     const estimate = await estimateCompression({ path: file, steps }, signal);
     const actual = await writtenBytes(file, steps);
-    const original = modelFiles(openModel(file), file).reduce((sum, part) => sum + statSync(part).size, 0);
+    const files = modelFiles(openModel(file), file);
+    const original = files.reduce((sum, part) => sum + statSync(part).size, 0);
     expect(estimate.bytesBefore).toBe(original);
-    expect(Math.abs(estimate.bytesAfter / (actual ?? original) - 1)).toBeLessThan(0.05);
+    expect(Math.abs(estimate.bytesAfter / (actual ?? original) - 1)).toBeLessThan(toleranceOf(files.length));
   });
 
   it('counts what stays other than zero', async () => {

@@ -11,7 +11,7 @@ import type { WeightGrid } from './grids/weightGrid';
 import { weightRanges } from './grids/weightRanges';
 import { planHalf } from './planHalf';
 import type { WeightOptions } from './quantizeOptions';
-import { storedBytes } from './storage/storedBytes';
+import { storedBytes, type StoredAs } from './storage/storedBytes';
 import type { StorageLimits } from './storage/storageLimits';
 
 /** Cast takes its type as a number since this version. */
@@ -41,6 +41,16 @@ export async function planWeight(
 
 /** About what a weight takes in the file with all that belongs to it, or the reason why it keeps its type. */
 export function plannedBytes(weight: Weight, options: WeightOptions, limits: StorageLimits): number | string {
+  const stored = plannedStorage(weight, options, limits);
+  return typeof stored === 'string' ? stored : storedBytes(weight, stored);
+}
+
+/** What a weight would be stored as, as far as shape and type tell, or the reason why it keeps its type. */
+export function plannedStorage(
+  weight: Weight,
+  options: WeightOptions,
+  limits: StorageLimits,
+): StoredAs | string {
   const { tensor, dequantize } = weight;
   const { type } = tensor;
   const { scheme, bits } = options;
@@ -50,18 +60,11 @@ export function plannedBytes(weight: Weight, options: WeightOptions, limits: Sto
   if ((isHalf || type !== 'float32') && limits.opset < castOpset)
     return `opset ${limits.opset} cannot cast stored weights back to ${type}`;
   if (scheme === 'bfloat16' && limits.bfloat16 !== undefined) return limits.bfloat16;
-  const bytes = storedBytes(
-    weight,
-    isHalf
-      ? { kind: 'half', type: scheme }
-      : {
-          kind: 'uniform',
-          bits,
-          scheme,
-          layout: layoutOf(weight, options, groupObstacle(weight, options, limits)),
-        },
-  );
-  if (bytes < tensor.byteLength || options.whateverSize) return bytes;
+  const layout = layoutOf(weight, options, groupObstacle(weight, options, limits));
+  const stored: StoredAs = isHalf
+    ? { kind: 'half', type: scheme }
+    : { kind: 'uniform', bits, scheme, layout };
+  if (storedBytes(weight, stored) < tensor.byteLength) return stored;
   return `its ${tensor.byteLength} bytes are so few that ${isHalf ? scheme : 'integers with scales'} would take more`;
 }
 

@@ -5,17 +5,21 @@ import { CounterweightError } from '../../../shared/base/errors';
 import type { Note } from '../../../shared/base/messages';
 import { quantizedType } from '../../../shared/base/quantizedType';
 import type { Model } from '../../ir/graph';
+import { raisedBytes } from '../../operators/opsets/raisedBytes';
+import { raiseOpset, type RaisedOpset } from '../../operators/opsets/raiseOpset';
 import { defineStep } from '../defineStep';
 import type { StepContext, StepResult, WeightShare } from '../step';
+import { weightsOf } from '../weights';
 import { bitsUnderBudget } from './mixed/bitsUnderBudget';
 import { quantizeActivations } from './activations/quantizeActivations';
 import { trainOnGrids, type TrainedPlan } from './fineTuning/trainOnGrids';
 import { reduceRange } from './activations/reduceRange';
 import { planGrids } from './planGrids';
-import { plannedBytes } from './planWeights';
+import { plannedBytes, plannedStorage } from './planWeights';
 import type { QuantizationPlan } from './quantizationPlan';
 import { defaultSamples, quantizeSchema, weightOptionsOf, type QuantizeOptions } from './quantizeOptions';
 import { roundWeights } from './rounding/roundWeights';
+import { neededOpset } from './storage/prepareOpset';
 import { storageLimits } from './storage/storageLimits';
 import { writePlan } from './writePlan';
 
@@ -33,6 +37,7 @@ export const quantize = defineStep({
   suffix: quantizedType,
   apply: quantizeModel,
   estimate: quantizeShare,
+  estimateOthers: raisingBytes,
 });
 
 function quantizeShare(share: WeightShare, options: QuantizeOptions): WeightShare {
@@ -43,6 +48,18 @@ function quantizeShare(share: WeightShare, options: QuantizeOptions): WeightShar
   // What has taken the place of a weight is quantized like it, with nearly the same part of scales.
   const part = share.elements / share.weight.tensor.elements;
   return { ...share, bytes: Math.round(bytes * part) };
+}
+
+/** What raising the opset for the weights comes to; nothing where it cannot be raised. */
+function raisingBytes(model: Model, options: QuantizeOptions): number {
+  const limits = storageLimits(model);
+  const needed = weightsOf(model).map((weight) => {
+    const own = weightOptionsOf(options, weight.layer);
+    const stored = own && plannedStorage(weight, own, limits);
+    return typeof stored === 'object' ? neededOpset(stored) : 0;
+  });
+  const raised = raiseOpset(model, Math.max(0, ...needed) as RaisedOpset);
+  return 'model' in raised ? raisedBytes(model, raised.model) : 0;
 }
 
 async function quantizeModel(

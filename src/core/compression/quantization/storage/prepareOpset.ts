@@ -3,7 +3,7 @@ import { note, type Note } from '../../../../shared/base/messages';
 import type { Model } from '../../../ir/graph';
 import { raiseOpset, type RaisedOpset } from '../../../operators/opsets/raiseOpset';
 import { standardOpset } from '../../../operators/opsets/standardOpset';
-import type { WeightGrid } from '../grids/weightGrid';
+import type { CodebookGrid, HalfGrid, UniformGrid } from '../grids/weightGrid';
 import type { QuantizationPlan } from '../quantizationPlan';
 import { bfloat16Opset, blockedOpset } from './storageLimits';
 import { storedType } from './storeUniform';
@@ -47,8 +47,11 @@ export function integerObstacle(model: Model, bits: number): string | undefined 
 /** QuantizeLinear came with 10, pools and limits of integers with 12, and scales by channel with 13. */
 const integerOpset = 13;
 
+/** What of a grid decides the operators that it needs. */
+type WithOperators = HalfGrid | Pick<UniformGrid, 'kind' | 'bits' | 'layout'> | Pick<CodebookGrid, 'kind'>;
+
 /** DequantizeLinear came with 10 and its axis with 13; casts from float16 are as old as numbers for types, 6. */
-function neededOpset(grid: WeightGrid): RaisedOpset | 0 {
+export function neededOpset(grid: WithOperators): RaisedOpset | 0 {
   if (grid.kind === 'half') return grid.type === 'bfloat16' ? bfloat16Opset : 0;
   if (grid.kind === 'codebook') return 0;
   if (storedType(grid.bits) === 'int4' || grid.layout.groupSize !== undefined) return blockedOpset;

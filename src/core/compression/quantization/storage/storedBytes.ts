@@ -55,5 +55,5 @@ function reshapeBytes(name: number): number {
 }
 
 function castBytes(name: number): number {
-  return 4 * name + 50;
+  return 3 * name + 45;
 }
