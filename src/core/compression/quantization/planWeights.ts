@@ -64,7 +64,7 @@ export function plannedStorage(
   const stored: StoredAs = isHalf
     ? { kind: 'half', type: scheme }
     : { kind: 'uniform', bits, scheme, layout };
-  if (storedBytes(weight, stored) < tensor.byteLength) return stored;
+  if (options.whateverSize || storedBytes(weight, stored) < tensor.byteLength) return stored;
   return `its ${tensor.byteLength} bytes are so few that ${isHalf ? scheme : 'integers with scales'} would take more`;
 }
 
