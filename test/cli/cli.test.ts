@@ -95,6 +95,17 @@ describe('compress', () => {
     expect(openModel(written).graph.nodes.length).toBeGreaterThan(0);
   });
 
+  it('writes the file without measuring it where that is asked for', async () => {
+    await writeModel(temp.file('m.onnx'), denseModel([32, 16, 4]));
+    const { code, stdout, stderr } = await run(
+      ...'compress m.onnx --quantize int8 --no-measure -o .'.split(' '),
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('The files were not run, as was asked for');
+    expect(stdout).not.toContain('Time of one run');
+    expect(openModel(temp.file('m.int8.onnx')).graph.nodes.length).toBeGreaterThan(0);
+  });
+
   it('never overwrites: a second run takes other names', async () => {
     await writeModel(temp.file('m.onnx'), denseModel([32, 16, 4]));
     const args = ['compress', 'm.onnx', '--prune', '0.5', '-o', '.'];

@@ -19,6 +19,7 @@ import { dataHelp } from './compare';
 interface CompressFlags extends CompressionFlags {
   readonly output: string;
   readonly resume?: true;
+  readonly measure: boolean;
 }
 
 export function addCompressCommand(program: Command, run: RunCommand): void {
@@ -42,6 +43,10 @@ export function addCompressCommand(program: Command, run: RunCommand): void {
     )
     .option('--data <data>', dataHelp)
     .option('--seed <number>', 'of everything random (default: 1, or as in the recipe)', seedOf)
+    .option(
+      '--no-measure',
+      'write the file without running it: the report has sizes and errors of weights, but neither accuracy nor time',
+    )
     .option('--resume', 'go on with a run that was interrupted; give it the same options')
     .addHelpText(
       'after',
@@ -55,6 +60,7 @@ Where a recipe has a step several times, or for its other keys, --set takes the 
 Examples:
   counterweight compress model.onnx --prune 0.8 -o out
   counterweight compress model.onnx --quantize int8 --set quantize.granularity=tensor -o out
+  counterweight compress model.onnx --quantize int8-static --data mnist --no-measure -o out
   counterweight compress model.onnx --prune 0.9 --train 5 --quantize int8 --data glyphs -o out --json
   counterweight compress --recipe lenet.counterweight.yaml --set prune.sparsity=0.95 -o out
   counterweight compress --recipe lenet.counterweight.yaml --resume -o out`,
@@ -82,6 +88,7 @@ async function compress(
     jobId: context.jobId,
     seed,
     ...(data !== undefined && { data }),
+    ...(!flags.measure && { measure: 'files' as const }),
   };
   const progress = { signal: context.signal, progress: line.show };
   const report = await inFolder(folder, () =>

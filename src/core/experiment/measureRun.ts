@@ -1,6 +1,5 @@
 // Measures the two files of a run, the one that was given and the one that was written.
 import path from 'node:path';
-import type { LayerChangeView } from '../../shared/contracts/layerChange';
 import type {
   LatencyView,
   ReportView,
@@ -10,10 +9,10 @@ import type {
 import type { ModelFile } from '../analysis/compareLayers';
 import { compareOpened } from '../analysis/compareModels';
 import { measureLatency } from '../analysis/latency';
-import { modelSizes, type LayerSizes, type ModelSizes } from '../analysis/sizes';
 import type { ParsedStep } from '../compression/step';
 import type { DataSplits } from '../data/dataSet';
 import { judgeGeneralization } from './judgeGeneralization';
+import { fileSizes } from './measureFiles';
 import { measureGeneralization } from './measureGeneralization';
 import type { RunData } from './runData';
 import { sizeNotes } from './sizeNotes';
@@ -50,11 +49,8 @@ export async function measureRun(
   { measured, splits }: RunData,
   { signal, progress, steps, training }: MeasureContext,
 ): Promise<Measured> {
-  progress('measuring', 0, path.basename(original.path));
-  const first = await modelSizes(original, signal);
-  progress('measuring', 0.1, path.basename(compressed.path));
-  const second = await modelSizes(compressed, signal);
-  const [before, after] = [first.sizes, second.sizes];
+  const sizes = await fileSizes(original, compressed, { signal, progress: partOf(progress, 0, 0.2) });
+  const { original: before, compressed: after } = sizes.views;
 
   const { comparison, refused, feeds } = await compareOpened(original, compressed, measured, {
     signal,
@@ -77,9 +73,8 @@ export async function measureRun(
   progress('measuring', 1);
   return {
     ...comparison,
-    layers: comparison.layers.map((layer) => withSizes(layer, first, second)),
-    original: { path: original.path, ...before },
-    compressed: { path: compressed.path, ...after },
+    ...sizes.views,
+    layers: sizes.withSizes(comparison.layers),
     ...(latency && { latency }),
     ...(generalization && { generalization }),
     notes: [...comparison.notes, ...sizeNotes(before, after, latency)],
@@ -109,40 +104,4 @@ export async function measureRun(
       signal,
     });
   }
-}
-
-/** What a layer and those that stand for it weigh; nothing on the side where there is none. */
-function withSizes(layer: LayerChangeView, first: ModelSizes, second: ModelSizes): LayerChangeView {
-  const { name, change, parts } = layer;
-  const before = sumOf(change === 'added' ? [] : [name], first);
-  const after = sumOf(change === 'removed' ? [] : (parts?.map((part) => part.name) ?? [name]), second);
-  return {
-    ...layer,
-    nonZerosBefore: before.nonZeros,
-    nonZerosAfter: after.nonZeros,
-    macsBefore: before.macs,
-    macsAfter: after.macs,
-    gzipBytesBefore: before.gzipBytes,
-    gzipBytesAfter: after.gzipBytes,
-    sparseBytesBefore: before.sparseBytes,
-    sparseBytesAfter: after.sparseBytes,
-    entropyBytesBefore: before.entropyBytes,
-    entropyBytesAfter: after.entropyBytes,
-  };
-}
-
-function sumOf(labels: readonly string[], { layers }: ModelSizes): LayerSizes {
-  const sizes = labels.flatMap((label) => layers.get(label) ?? []);
-  const sum = (key: 'nonZeros' | 'gzipBytes' | 'sparseBytes' | 'entropyBytes') =>
-    sizes.reduce((total, each) => total + each[key], 0);
-  return {
-    nonZeros: sum('nonZeros'),
-    macs: sizes.reduce<number | null>(
-      (total, { macs }) => (total === null || macs === null ? null : total + macs),
-      0,
-    ),
-    gzipBytes: sum('gzipBytes'),
-    sparseBytes: sum('sparseBytes'),
-    entropyBytes: sum('entropyBytes'),
-  };
 }

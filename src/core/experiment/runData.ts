@@ -13,18 +13,24 @@ export interface RunData {
   readonly measured?: DataSet;
 }
 
+export interface RunDataUse extends DataUse {
+  /** 'steps' where nothing is measured on the data. */
+  readonly only?: 'steps';
+}
+
 /** Opens the data that the steps need. Throws DATA_INVALID. Steps that miss their data say so themselves. */
 export async function openRunData(
   steps: readonly ParsedStep[],
   source: DataSource | undefined,
   seed: number,
-  use: DataUse,
+  { only, ...use }: RunDataUse,
 ): Promise<RunData> {
   if (source === undefined) return {};
   if (steps.some(({ needsData }) => needsData)) {
     const splits = await openSplits(source, seed, use);
     return { splits, measured: splits.test ?? splits.validation };
   }
+  if (only === 'steps') return {};
   const measured = await openData(source, use);
   const splits = measured.targets && (await findSplits(source, seed, use));
   return { measured, ...(splits?.train.targets && splits.validation.targets && { splits }) };

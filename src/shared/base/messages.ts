@@ -149,6 +149,8 @@ export const noteTemplates = {
     'The file is smaller, but ONNX Runtime computes as much as before: weights in fewer bits are turned back into full numbers when the model runs.',
   FEWER_MACS_NOT_FASTER:
     'The model multiplies less, but a run of it does not take less time: where layers are small, starting operators and moving memory takes longer than multiplying.',
+  NOT_MEASURED:
+    'The files were not run, as was asked for: what the run changed in outputs, accuracy and time was not measured, nor that ONNX Runtime runs the result. `counterweight compare` measures the outputs, `counterweight evaluate` the rest.',
   INPUTS_RANDOM: 'Outputs were compared on random inputs; give data to see what the loss means for them.',
   OUTPUTS_NOT_COMPARED: 'Outputs were not compared: {problem}',
   OUTPUT_NOT_COMPARED: 'Output {output} was not compared: {problem}.',

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -34,6 +35,7 @@ interface Job {
   readonly steps?: StepsView;
   readonly data?: string;
   readonly output?: string;
+  readonly measure?: 'files';
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ProgressView) => void;
 }
@@ -46,6 +48,7 @@ function compressed(job: Job): Promise<ReportView> {
       output: job.output ?? folder.file('out.onnx'),
       reportPath: folder.file('runs/one/report.json'),
       data: job.data,
+      ...(job.measure && { measure: job.measure }),
       jobId: 'job',
     },
     { signal: job.signal ?? new AbortController().signal, progress: job.onProgress ?? (() => undefined) },
@@ -120,6 +123,27 @@ describe('compressModel', () => {
     expect(report.accuracy!.before.samples).toBe(100);
     expect(report.latency!.beforeMs).toBeGreaterThan(0);
     expect(report.notes.map(({ code }) => code)).toContain('SPARSE_NOT_SMALLER');
+  });
+
+  it('writes the same model without running it, and says what was not measured', async () => {
+    const steps = [{ quantize: { activations: {} } }];
+    const job = { path: await smallModel(), data: 'glyphs:samples=40', steps };
+    const measured = await compressed(job);
+    const first = readFileSync(folder.file('out.onnx'));
+    rmSync(folder.file('out.onnx'));
+    rmSync(folder.file('runs'), { recursive: true });
+    const report = await compressed({ ...job, measure: 'files' });
+    expect(readFileSync(folder.file('out.onnx'))).toEqual(first);
+    const sameFields = ['original', 'compressed', 'layers', 'ratio', 'steps'] as const;
+    for (const field of sameFields) expect(report[field]).toEqual(measured[field]);
+    expect(report).toMatchObject({ outputs: [], comparedOn: 'nothing' });
+    for (const field of ['accuracy', 'latency', 'generalization'] as const) {
+      expect(measured[field]).toBeDefined();
+      expect(report).not.toHaveProperty(field);
+    }
+    expect(report.notes.map(({ code }) => code)).toContain('NOT_MEASURED');
+    expect(measured.notes.map(({ code }) => code)).not.toContain('NOT_MEASURED');
+    expect(readFileSync(folder.file('runs/one/report.md'), 'utf8')).toContain('was not measured');
   });
 
   it('reports progress that only goes forward, from 0 to 1, through every phase', async () => {
